@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"hash/fnv"
+	"time"
+
+	"karvan/internal/access"
+)
+
+// Tx is a transaction with its time and its actor.
+type Tx struct {
+	tx    *sql.Tx
+	db    *DB
+	pool  *sql.DB
+	stmts map[string]*sql.Stmt
+
+	Now   time.Time    // when the transaction began, UTC
+	Actor access.Actor // on whose behalf it runs
+}
+
+// stmt gives the prepared form of query, prepared once per connection, not
+// once per call: parsing is half the cost of a short statement.
+func (t *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	t.db.mu.Lock()
+	s := t.stmts[query]
+	t.db.mu.Unlock()
+	if s != nil {
+		return t.tx.StmtContext(ctx, s), nil
+	}
+	if t.pool == t.db.write && t.db.Engine == SQLite {
+		// The one write connection is ours now, so the pool cannot prepare on
+		// it; note the query, and the next transaction finds it prepared.
+		t.db.mu.Lock()
+		t.db.wanted = append(t.db.wanted, query)
+		t.db.mu.Unlock()
+		return t.tx.PrepareContext(ctx, query)
+	}
+	s, err := t.db.prepare(ctx, t.pool, t.stmts, query)
+	if err != nil {
+		return nil, err
+	}
+	return t.tx.StmtContext(ctx, s), nil
+}
+
+// prepare adds the prepared form of query to stmts.
+func (d *DB) prepare(ctx context.Context, pool *sql.DB, stmts map[string]*sql.Stmt, query string) (*sql.Stmt, error) {
+	s, err := pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if other := stmts[query]; other != nil {
+		s.Close()
+		return other, nil
+	}
+	stmts[query] = s
+	return s, nil
+}
+
+// prepareWanted prepares what earlier write transactions had to prepare for
+// themselves.
+func (d *DB) prepareWanted(ctx context.Context) error {
+	d.mu.Lock()
+	wanted := d.wanted
+	d.wanted = nil
+	d.mu.Unlock()
+	for _, query := range wanted {
+		if _, err := d.prepare(ctx, d.write, d.writeStmt, query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Exec runs a statement and gives the number of rows it changed.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := t.exec(ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// Query runs a query; the caller closes the rows.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// QueryUncached runs a query whose text is made for this one call, such as one
+// with a list of keys of varying length, without keeping its prepared form.
+func (t *Tx) QueryUncached(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRow runs a query that gives at most one row and scans it into dest. It
+// gives sql.ErrNoRows when there is none.
+func (t *Tx) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(ctx, args...).Scan(dest...)
+}
+
+// Lock holds a named lock until the transaction ends: only one transaction of
+// all processes over the database has it. SQLite's write transaction is such a
+// lock already.
+func (t *Tx) Lock(ctx context.Context, name string) error {
+	if t.db.Engine == SQLite {
+		return nil
+	}
+	_, err := t.exec(ctx, "SELECT pg_advisory_xact_lock($1)", []any{lockKey(name)})
+	return err
+}
+
+func lockKey(name string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte("karvan/" + name))
+	return int64(h.Sum64())
+}
+
+// Micros is t as the tables hold it: microseconds since 1970 UTC, 0 for the
+// zero time.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time is the time that Micros made µ of.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

@@ -1,0 +1,2 @@
+// Package testkit has a small invented world for tests, and a database for it.
+package testkit
