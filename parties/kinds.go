@@ -241,18 +241,18 @@ func (p *Person) Validate(_ *record.Record, draft bool) error {
 func Kinds() []*record.Kind {
 	note := []record.TextField{{Name: "about", Max: 4000, Markdown: true}}
 	return []*record.Kind{
-		{Name: "state", New: func() record.Body { return &State{} }, Texts: note, Policy: Policy},
-		{Name: "body", New: func() record.Body { return &Body{} }, Texts: note, Policy: Policy, Refs: func(r *record.Record) []record.Link {
+		{Name: "state", New: func() record.Body { return &State{} }, Texts: note, Features: features, Policy: Policy},
+		{Name: "body", New: func() record.Body { return &Body{} }, Texts: note, Features: features, Policy: Policy, Refs: func(r *record.Record) []record.Link {
 			return links("parent", r.Body.(*Body).Parent)
 		}},
-		{Name: "organisation", New: func() record.Body { return &Organisation{} }, Texts: note, Policy: OrganisationPolicy, Refs: func(r *record.Record) []record.Link {
+		{Name: "organisation", New: func() record.Body { return &Organisation{} }, Texts: note, Features: features, Policy: OrganisationPolicy, Refs: func(r *record.Record) []record.Link {
 			o := r.Body.(*Organisation)
 			return append(links("state", o.State), links("parent", o.Parent)...)
 		}},
-		{Name: "post", New: func() record.Body { return &Post{} }, Texts: note, Policy: Policy, Refs: func(r *record.Record) []record.Link {
+		{Name: "post", New: func() record.Body { return &Post{} }, Texts: note, Features: features, Policy: Policy, Refs: func(r *record.Record) []record.Link {
 			return links("organisation", r.Body.(*Post).Organisation)
 		}},
-		{Name: "person", New: func() record.Body { return &Person{} }, Texts: note, Policy: Policy, Refs: func(r *record.Record) []record.Link {
+		{Name: "person", New: func() record.Body { return &Person{} }, Texts: note, Features: features, Policy: Policy, Refs: func(r *record.Record) []record.Link {
 			var all []record.Link
 			for _, t := range r.Body.(*Person).Tenures {
 				all = append(all, links("post", t.Post)...)

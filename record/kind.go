@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"karvan/internal/access"
+	"karvan/internal/id"
 )
 
 // Body is what a kind of record says beside its words: a pointer to a struct
@@ -33,6 +34,9 @@ type Kind struct {
 	// Refs lists the records that the body names, beside the envelope's links.
 	// It may be nil.
 	Refs func(r *Record) []Link
+	// Features adds what the index should see beside what every record has.
+	// code gives the short code of a state's id. It may be nil.
+	Features func(r *Record, f *Features, code func(id.ID) string)
 }
 
 // Text finds a declared text by name.

@@ -373,3 +373,10 @@ func (r *Record) due() time.Time {
 	}
 	return time.Time{}
 }
+
+// Due reports whether the clock has something to act on, so that an idle node
+// opens no write transaction.
+func (b *Book) Due(ctx context.Context, tx *db.Tx) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM records WHERE due_at > 0 AND due_at <= $1)`, []any{db.Micros(tx.Now)}, &yes)
+	return yes, err
+}

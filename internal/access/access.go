@@ -167,7 +167,7 @@ func (p Policy) Check(a Actor, verb string, o Object) error {
 	if !a.SignedIn() {
 		return fault.New(fault.Unauthenticated, "fault.sign-in-first")
 	}
-	return fault.New(fault.Forbidden, "fault.forbidden", "verb", verb)
+	return fault.New(fault.Forbidden, "fault.forbidden").With("verb", verb)
 }
 
 // Could reports whether a might do verb to something: whether to show the

@@ -7,8 +7,6 @@ import (
 	"path"
 	"slices"
 	"sync"
-
-	"golang.org/x/text/message"
 )
 
 // Catalogues hold the messages of every language. They are safe for
@@ -51,7 +49,7 @@ func Load(fsys fs.FS) (*Catalogues, error) {
 		}
 	}
 	for t := range c.messages {
-		c.printers[t] = &Printer{tag: t, cats: c, rtl: t.Dir() == "rtl", numbers: message.NewPrinter(t.text())}
+		c.printers[t] = newPrinter(c, t)
 	}
 	return c, nil
 }

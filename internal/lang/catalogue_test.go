@@ -3,6 +3,7 @@ package lang_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -189,6 +190,24 @@ func TestPlurals(t *testing.T) {
 	if got := sample(t, "ru", forms).T("x.n"); got != "other" {
 		t.Errorf("counting nothing gives %q, want other", got)
 	}
+}
+
+// One printer serves every request at once; the race detector watches.
+func TestPrinterServesManyAtOnce(t *testing.T) {
+	p := load(t).Printer("ru")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for n := range 200 {
+				want := map[string]string{"one": "день", "few": "дня", "many": "дней"}[p.PluralForm(int64(n))]
+				if got := p.N("days.ago", n); !strings.Contains(got, " "+want+" ") {
+					t.Errorf("%d: %q, want %q in it", n, got, want)
+				}
+				p.T("no.such-key")
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestName(t *testing.T) {

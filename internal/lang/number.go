@@ -1,6 +1,9 @@
 package lang
 
 import (
+	"strconv"
+	"strings"
+
 	"golang.org/x/text/number"
 )
 
@@ -13,7 +16,19 @@ func (p *Printer) Number(n int64) string {
 // Plain writes a whole number with the digits of the language but without
 // grouping, as years and codes are written.
 func (p *Printer) Plain(n int64) string {
-	return p.numbers.Sprint(number.Decimal(n, number.NoSeparator()))
+	ascii := strconv.FormatInt(n, 10)
+	if p.digits[0] == "0" {
+		return ascii
+	}
+	var b strings.Builder
+	for _, c := range ascii {
+		if '0' <= c && c <= '9' {
+			b.WriteString(p.digits[c-'0'])
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
 }
 
 // Decimal writes a number with at most the given number of fraction digits.

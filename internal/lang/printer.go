@@ -16,6 +16,15 @@ type Printer struct {
 	rtl     bool
 	cats    *Catalogues
 	numbers *message.Printer
+	digits  [10]string // as the language writes them
+}
+
+func newPrinter(c *Catalogues, t Tag) *Printer {
+	p := &Printer{tag: t, cats: c, rtl: t.Dir() == "rtl", numbers: message.NewPrinter(t.text())}
+	for i := range p.digits {
+		p.digits[i] = p.Number(int64(i))
+	}
+	return p
 }
 
 // The isolates of the Unicode bidirectional algorithm (UAX #9): what stands

@@ -59,6 +59,12 @@ var autonyms = map[Tag]string{
 	"ta": "தமிழ்",
 }
 
+// scripts spares the languages of nearly every fragment of a page a parse.
+var scripts = map[Tag]string{
+	"zh": "Hans", "ru": "Cyrl", "en": "Latn", "kk": "Cyrl", "ky": "Cyrl", "tg": "Cyrl",
+	"uz": "Latn", "hi": "Deva", "ur": "Arab", "fa": "Arab", "be": "Cyrl",
+}
+
 // rtlScripts are the right-to-left scripts in modern use.
 var rtlScripts = []string{"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
 
@@ -96,6 +102,9 @@ func (t Tag) Base() Tag {
 // in, likely subtags included: "Arab" for "fa", "Cyrl" for "kk". It is "Zzzz"
 // for a tag that cannot be read.
 func (t Tag) Script() string {
+	if s, ok := scripts[t]; ok {
+		return s
+	}
 	x := t.text()
 	if x.IsRoot() {
 		return "Zzzz"
