@@ -7,16 +7,11 @@ import (
 	"karvan/internal/db"
 	"karvan/internal/fault"
 	"karvan/internal/id"
+	"karvan/internal/lang"
+	"karvan/lexicon"
 	"karvan/parties"
 	"karvan/record"
 )
-
-// Topics lists what items and profiles are about: the nouns of the announcement
-// of 2022-02-18 and the areas of the SCO agreement on scientific and technical
-// co-operation of 2013-09-13.
-var Topics = []string{"mechanisms", "people-to-people", "platforms", "technology-transfer", "modern-agriculture", "strategy-alignment",
-	"environment", "water", "soil", "food", "energy", "materials", "ict", "life-sciences", "earth-science", "health",
-	"transport", "construction", "mining", "space", "education", "wellbeing"}
 
 // Item is the body of an announcement.
 type Item struct {
@@ -26,6 +21,9 @@ type Item struct {
 	Topics    []string     `json:"topics,omitempty"`
 	Evidence  string       `json:"evidence,omitempty"` // how well the facts are known: seen, unverified
 	SourceURL string       `json:"source_url,omitempty"`
+	// References name the sources that the item was written from, when they are
+	// not a page of their own.
+	References []string `json:"references,omitempty"`
 	// Released is the day the party first published its text elsewhere, when it
 	// did so before it stood on this board.
 	Released parties.Date `json:"released,omitempty"`
@@ -43,12 +41,20 @@ func (i *Item) Validate(r *record.Record, draft bool) error {
 		l.Add("body.event_end", "date.order")
 	}
 	for _, t := range i.Topics {
-		if !slices.Contains(Topics, t) {
+		if !slices.Contains(lexicon.Topics, t) {
 			l.Add("body.topics", "code.unknown")
 		}
 	}
 	if i.Readout && r.Target("event") == "" && !draft {
 		l.Add("body.readout", "announcement.readout-of-what")
+	}
+	for _, ref := range i.References {
+		if ref == "" || len(ref) > 600 || lang.CheckText(ref) != nil {
+			l.Add("body.references", "text.forbidden-characters")
+		}
+	}
+	if i.SourceURL != "" && !record.WebURL(i.SourceURL) {
+		l.Add("body.source_url", "url.invalid")
 	}
 	if i.Evidence != "" && i.Evidence != string(parties.Seen) && i.Evidence != string(parties.Unverified) {
 		l.Add("body.evidence", "code.unknown")

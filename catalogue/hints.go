@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"regexp"
+	"strings"
 	"unicode"
 
 	"karvan/record"
@@ -24,11 +25,11 @@ const (
 )
 
 // Contact data inside a text gives away who offers before the owner agreed to
-// contact, and grows stale.
+// contact, and grows stale. Digits count in every script.
 var (
-	mail  = regexp.MustCompile(`[\p{L}0-9._%+-]+@[\p{L}0-9-]+\.[\p{L}0-9.-]{2,}`)
-	phone = regexp.MustCompile(`\+\d[\d ()-]{7,}\d|\(\d{3,5}\)\s?\d{2,}[ -]?\d{2,}`)
-	site  = regexp.MustCompile(`(?i)\b(https?://|www\.)[^\s]+`)
+	mail  = regexp.MustCompile(`[\p{L}\p{Nd}._%+-]+[@＠][\p{L}\p{Nd}-]+\.[\p{L}\p{Nd}.-]{2,}`)
+	phone = regexp.MustCompile(`[+＋]\p{Nd}[\p{Nd} ()-]{7,}\p{Nd}|\(\p{Nd}{3,5}\)\s?\p{Nd}{2,}[ -]\p{Nd}{2,}`)
+	site  = regexp.MustCompile(`(?i)(https?://|\bwww\.)[^\s]+`)
 )
 
 // Hints lists what would make r better, in the order of the form: missing
@@ -45,7 +46,7 @@ func Hints(r *record.Record) []Hint {
 	short := func(field string, want int) {
 		s := text(field)
 		have, need := letters(s), want
-		if r.Source.Script() == "Hans" || r.Source == "zh" {
+		if strings.HasPrefix(r.Source.Script(), "Han") {
 			need = int(float64(want) * hanShare)
 		}
 		if s != "" && have < need {
@@ -83,9 +84,11 @@ func Hints(r *record.Record) []Hint {
 			add("texts.material", "hint.few-elements", "n", elements)
 		}
 	}
-	for _, f := range []string{"title", "summary", "description", "advantages", "problem", "contribution", "validation"} {
-		if s := text(f); mail.MatchString(s) || phone.MatchString(s) || site.MatchString(s) {
-			add("texts."+f, "hint.contact-data")
+	for _, section := range Sections(r.Kind) {
+		for _, f := range section.Texts {
+			if hasContact(text(f)) {
+				add("texts."+f, "hint.contact-data")
+			}
 		}
 	}
 	if len(p.PartnerTypes) == 0 {
@@ -97,6 +100,13 @@ func Hints(r *record.Record) []Hint {
 	return hints
 }
 
+// hasContact reports whether a text gives an address, a number to call or a page.
+func hasContact(s string) bool {
+	return mail.MatchString(s) || phone.MatchString(s) || site.MatchString(s)
+}
+
+// letters counts what carries meaning, so that blanks and punctuation do not
+// make a text look long.
 func letters(s string) (n int) {
 	for _, r := range s {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
@@ -104,27 +114,4 @@ func letters(s string) (n int) {
 		}
 	}
 	return n
-}
-
-// Sections lists the sections of the form in order, each with the texts it asks
-// for; the site shows one at a time.
-func Sections(kind string) []Section {
-	if kind == "need" {
-		return []Section{
-			{"basics", []string{"title", "summary"}}, {"text", []string{"description", "problem"}},
-			{"elements", []string{"material", "method", "effect", "product", "application", "constraints", "volume", "standards"}},
-			{"partner", []string{"contribution"}}, {"classification", nil}, {"conditions", nil}, {"translations", nil}, {"files", nil},
-		}
-	}
-	return []Section{
-		{"basics", []string{"title", "summary"}}, {"text", []string{"description", "advantages"}},
-		{"evidence", []string{"baseline", "economics", "validation"}}, {"maturity", []string{"stage_comment", "ipr_comment"}},
-		{"partner", []string{"contribution"}}, {"classification", nil}, {"conditions", nil}, {"translations", nil}, {"files", nil},
-	}
-}
-
-// Section is a part of the form.
-type Section struct {
-	Name  string
-	Texts []string
 }

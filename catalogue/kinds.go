@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"karvan/announcements"
 	"karvan/internal/fault"
 	"karvan/internal/id"
 	"karvan/internal/lang"
+	"karvan/lexicon"
 	"karvan/parties"
 	"karvan/record"
 )
@@ -113,6 +113,10 @@ func (p *Profile) validateCodes(l *fault.List, r *record.Record) {
 		}
 	}
 	many := func(field string, values, list []string) {
+		if len(values) > len(list) { // some stand twice
+			l.Add("body."+field, "record.too-many", "max", len(list))
+			return
+		}
 		for _, v := range values {
 			if !slices.Contains(list, v) {
 				l.Add("body."+field, "code.unknown")
@@ -130,7 +134,7 @@ func (p *Profile) validateCodes(l *fault.List, r *record.Record) {
 	many("partner_types", p.PartnerTypes, parties.ActorTypes)
 	many("partner_sizes", p.PartnerSizes, parties.ActorTypes)
 	many("fields", p.Fields, Fields)
-	many("topics", p.Topics, announcements.Topics)
+	many("topics", p.Topics, lexicon.Topics)
 	if p.Agro != nil {
 		many("agro.zones", p.Agro.Zones, Zones)
 		many("agro.seasons", p.Agro.Seasons, Seasons)
@@ -157,6 +161,13 @@ func (p *Profile) validateShapes(l *fault.List) {
 	shape("patents", "profile.bad-patent", p.Patents, patent)
 	shape("ipc", "profile.bad-ipc", p.IPC, ipc)
 	shape("industry", "profile.bad-industry", p.Industry, industry)
+	counts := func(field string, n int) {
+		if n > 60 {
+			l.Add("body."+field, "record.too-many", "max", 60)
+		}
+	}
+	counts("concepts", len(p.Concepts))
+	counts("sdg", len(p.SDG))
 	if p.TRL < 0 || p.TRL > 9 {
 		l.Add("body.trl", "number.out-of-range", "min", 1, "max", 9)
 	} else if from, to := TRL(p.Stage); p.TRL > 0 && p.Stage != "" && from > 0 && (p.TRL < from || p.TRL > to) {
@@ -165,6 +176,7 @@ func (p *Profile) validateShapes(l *fault.List) {
 	for _, g := range p.SDG {
 		if g < 1 || g > 17 {
 			l.Add("body.sdg", "number.out-of-range", "min", 1, "max", 17)
+			break
 		}
 	}
 	if b := p.Budget; b != nil {
@@ -183,6 +195,7 @@ func (p *Profile) validateShapes(l *fault.List) {
 		if p.Agro.FarmersReached < 0 {
 			l.Add("body.agro.farmers_reached", "number.out-of-range", "min", 0, "max", 1_000_000_000)
 		}
+		counts("agro.crops", len(p.Agro.Crops))
 		texts = append(append(texts, p.Agro.Crops...), p.Agro.InputCost)
 	}
 	if p.Research != nil {
@@ -207,9 +220,19 @@ const ConfirmEvery = 90 * 24 * time.Hour
 // ValidFor is how long a profile is valid unless its owner says otherwise.
 const ValidFor = 365 * 24 * time.Hour
 
-// Fresh reports whether the owner confirmed r within [ConfirmEvery] before now.
+// Vouched is when the owner last said that r holds: publishing it says so too.
+func Vouched(r *record.Record) time.Time {
+	if r.Confirmed.After(r.Published) {
+		return r.Confirmed
+	}
+	return r.Published
+}
+
+// Fresh reports whether the owner's word that r holds is younger than
+// [ConfirmEvery].
 func Fresh(r *record.Record, now time.Time) bool {
-	return !r.Confirmed.IsZero() && now.Sub(r.Confirmed) < ConfirmEvery
+	v := Vouched(r)
+	return !v.IsZero() && now.Sub(v) < ConfirmEvery
 }
 
 func texts(names ...record.TextField) []record.TextField {
@@ -259,6 +282,9 @@ func features(r *record.Record, f *record.Features, _ func(id.ID) string) {
 	}
 	for _, code := range slices.Concat(p.IPC, p.Patents, p.Industry) {
 		f.Say("code", "", code)
+	}
+	if v := Vouched(r); !v.IsZero() {
+		f.Numbers["confirmed"] = v.UnixMicro()
 	}
 	if p.TRL > 0 {
 		f.Numbers["trl"] = int64(p.TRL)

@@ -49,6 +49,7 @@ type Event struct {
 	Online       bool              `json:"online,omitempty"` // held by video
 	Body         id.ID             `json:"body,omitempty"`   // whose meeting it was
 	Ordinal      int               `json:"ordinal,omitempty"`
+	Chair        id.ID             `json:"chair,omitempty"` // the state that presided
 	Participants []Participant     `json:"participants,omitempty"`
 	Points       []Point           `json:"points,omitempty"`
 	Evidence     string            `json:"evidence,omitempty"`

@@ -127,10 +127,11 @@ type Status struct {
 	Note       map[string]string `json:"note,omitempty"` // by language
 }
 
-// Chair is the state that presides over a body during a period.
+// Chair is the state that presides over a body during a period, or on single days.
 type Chair struct {
 	State id.ID `json:"state"`
 	Period
+	On       []Date   `json:"on,omitempty"` // days for which a source shows it, when the period is not known
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 

@@ -2,6 +2,7 @@ package parties
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"karvan/internal/id"
@@ -47,11 +48,25 @@ func CategoriesOn(b *Body, day time.Time) []Category {
 // ChairOn is the state that presides on a day, "" when none is known.
 func ChairOn(b *Body, day time.Time) id.ID {
 	for _, c := range b.Chairs {
-		if c.Covers(day) {
+		if shown(c.Period, c.On, day) {
 			return c.State
 		}
 	}
 	return ""
+}
+
+// shown reports whether something is known to hold on a day: by its period, or,
+// when that is not known, because a source shows it for that very day.
+func shown(p Period, on []Date, day time.Time) bool {
+	if len(on) == 0 || p.From != "" || p.To != "" {
+		return p.Covers(day)
+	}
+	for _, d := range on {
+		if d != "" && strings.HasPrefix(day.Format("2006-01-02"), string(d)) {
+			return true
+		}
+	}
+	return false
 }
 
 // StatusOn is what a state is to a body on a day, "" for nothing.
@@ -65,14 +80,4 @@ func StatusOn(b *Body, state id.ID, day time.Time) string {
 }
 
 // Held reports whether the tenure is known to hold on a day.
-func (t Tenure) Held(day time.Time) bool {
-	if len(t.On) > 0 && t.From == "" && t.To == "" {
-		for _, d := range t.On {
-			if d.First().Equal(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)) {
-				return true
-			}
-		}
-		return false
-	}
-	return t.Covers(day)
-}
+func (t Tenure) Held(day time.Time) bool { return shown(t.Period, t.On, day) }

@@ -113,18 +113,24 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 			return nil, err
 		}
 	}
-	from := old
-	if head.PublicRev > 0 && head.PublicRev != old.Rev && (verb == "withdraw" || verb == "suspend" || verb == "expire" || verb == "erase") {
-		// A draft of a change is pending. These verbs are about what the public
-		// sees, so they begin from that; the draft stays in the history.
+	from, pending := old, false
+	if head.PublicRev > 0 && head.PublicRev != old.Rev && aboutPublic[verb] {
 		var err error
 		if from, err = b.At(ctx, tx, old.ID, head.PublicRev); err != nil {
 			return nil, err
 		}
+		pending = verb != "withdraw" && verb != "erase"
 	}
 	to, err := Lifecycle.Next(from.State, verb)
 	if err != nil {
 		return nil, err
+	}
+	if verb == "discard" && head.PublicRev > 0 {
+		// A change is given up, not the record: the public revision stands again.
+		if from, err = b.At(ctx, tx, old.ID, head.PublicRev); err != nil {
+			return nil, err
+		}
+		to = from.State
 	}
 	r, err := b.Copy(from)
 	if err != nil {
@@ -139,7 +145,7 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 		return nil, err
 	}
 	public := head.PublicRev
-	if r.Public() && verb != "discard" {
+	if r.Public() && (head.PublicRev > 0 || verb != "discard") {
 		public = r.Rev
 	}
 	if err := b.update(ctx, tx, r, head.Rev, public, verb); err != nil {
@@ -148,12 +154,34 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 	if to == Erased {
 		return r, b.forget(ctx, tx, r)
 	}
+	if pending {
+		return r, b.carryOn(ctx, tx, old, r, public)
+	}
 	return r, nil
+}
+
+// aboutPublic are the verbs about what the public sees. While a change is being
+// prepared they begin from the public revision, not from the unfinished change.
+var aboutPublic = map[string]bool{"confirm": true, "suspend": true, "resume": true, "expire": true, "renew": true, "withdraw": true, "erase": true}
+
+// carryOn puts a change that is being prepared back on top of done, so that
+// nobody's work is lost to a step of the public revision.
+func (b *Book) carryOn(ctx context.Context, tx *db.Tx, change, done *Record, public int) error {
+	next, err := b.Copy(change)
+	if err != nil {
+		return err
+	}
+	b.advance(tx, done, next)
+	next.Notes = slices.Concat(done.Notes, change.Notes[min(len(change.Notes), len(done.Notes)):])
+	next.Confirmed = done.Confirmed
+	return b.update(ctx, tx, next, done.Rev, public, "carry-on")
 }
 
 // prepare does what a verb asks beside the new state.
 func (b *Book) prepare(ctx context.Context, tx *db.Tx, kind *Kind, old, r *Record, head Head, verb string, opt Options) error {
-	if opt.Note != nil {
+	if opt.Note != nil && verb == "return" {
+		r.remark = opt.Note.text(r.Source) // between colleagues, not for the public
+	} else if opt.Note != nil {
 		n := *opt.Note
 		n.At, n.Rev = r.Updated, r.Rev
 		r.Notes = append(slices.Clone(r.Notes), n)
@@ -178,7 +206,8 @@ func (b *Book) prepare(ctx context.Context, tx *db.Tx, kind *Kind, old, r *Recor
 		if !r.ValidTo.IsZero() && !r.ValidTo.After(tx.Now) {
 			return fault.New(fault.Invalid, "record.valid-to-past").At("valid_to")
 		}
-	case "erase", "discard":
+	}
+	if r.State == Erased {
 		r.Texts, r.Links, r.Files, r.OriginURL = map[string]Version{}, nil, nil, ""
 		r.Body, r.Extra, r.BodyExtra = kind.New(), nil, nil
 	}
@@ -198,9 +227,10 @@ func (b *Book) fourEyes(ctx context.Context, tx *db.Tx, kind *Kind, old *Record,
 		return nil
 	}
 	var wrote bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM revisions WHERE record = $1 AND rev > $2 AND actor = $3
-		AND verb IN ('create', 'edit', 'revise', 'submit'))`,
-		[]any{string(old.ID), head.PublicRev, tx.Actor.Account}, &wrote)
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM revisions WHERE record = $1 AND actor = $2
+		AND verb IN ('create', 'edit', 'revise', 'submit')
+		AND rev > (SELECT coalesce(max(rev), 0) FROM revisions WHERE record = $1 AND rev <= $3 AND verb IN ('publish', 'import')))`,
+		[]any{string(old.ID), tx.Actor.Account, head.PublicRev}, &wrote)
 	if err != nil {
 		return err
 	}
@@ -282,7 +312,7 @@ func (b *Book) Tick(ctx context.Context, tx *db.Tx, limit int) (n int, err error
 			return n, err
 		}
 		verb := "expire"
-		if old.State == Scheduled {
+		if old.State == Scheduled && !old.PublishAt.After(tx.Now) {
 			verb = "publish"
 		}
 		if _, err := b.step(ctx, tx, old, head, verb, Options{}); err != nil {

@@ -95,6 +95,19 @@ type Record struct {
 	Extra     map[string]json.RawMessage `json:"-"` // members a newer peer wrote, kept
 	BodyExtra map[string]json.RawMessage `json:"-"`
 	Digest    string                     `json:"-"` // SHA-256 of the canonical form, hex
+
+	remark string // said between colleagues with the verb; kept beside the revision
+}
+
+// text gives what the note says, in a language when it has it.
+func (n *Note) text(t lang.Tag) string {
+	if s := n.Text[string(t)]; s != "" {
+		return s
+	}
+	for _, s := range n.Text {
+		return s
+	}
+	return ""
 }
 
 // Object is what the policy tables need to know of r.

@@ -263,3 +263,70 @@ func TestTheJournalHasEveryRevisionOnceInOrder(t *testing.T) {
 		}
 	})
 }
+
+func TestGivingUpAChangeLeavesThePublicRevisionStanding(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := w.must(w.edit(author, w.published(), func(r *record.Record) { r.Texts["en"].Fields["title"] = "Half-written" }))
+		r = w.must(w.do(author, r, "discard", record.Options{}))
+		if got := w.public(r); r.State != record.Published || got.Rev != r.Rev || got.Text("en", "title") != "Water" {
+			t.Fatalf("%s, public rev %d of %d: %q", r.State, got.Rev, r.Rev, got.Text("en", "title"))
+		}
+		never := w.must(w.do(author, w.create(draft()), "discard", record.Options{}))
+		err := d.Read(context.Background(), func(tx *db.Tx) error {
+			_, err := w.b.Public(context.Background(), tx, never.ID)
+			return err
+		})
+		if never.State != record.Erased || !fault.Is(err, fault.NotFound) {
+			t.Fatalf("a draft that was never public: %s, %v", never.State, err)
+		}
+	})
+}
+
+func TestAPendingChangeSurvivesTheEndOfValidityAndItsAuthorStaysItsAuthor(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		end := start.Add(48 * time.Hour)
+		first := draft()
+		first.ValidTo = end
+		r := w.must(w.do(author, w.create(first), "submit", record.Options{}))
+		r = w.must(w.do(second, r, "publish", record.Options{}))
+		r = w.must(w.edit(author, r, func(r *record.Record) { r.Texts["en"].Fields["title"] = "Half-written" }))
+		w.clock.Set(end)
+		if err := w.write(access.Clock, func(ctx context.Context, tx *db.Tx) error { _, err := w.b.Tick(ctx, tx, 10); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.public(r); got.State != record.Expired || got.Text("en", "title") != "Water" {
+			t.Fatalf("public: %s %q", got.State, got.Text("en", "title"))
+		}
+		var head *record.Record
+		err := d.Read(context.Background(), func(tx *db.Tx) (err error) {
+			head, err = w.b.Newest(context.Background(), tx, r.ID)
+			return err
+		})
+		if err != nil || head.State != record.Draft || head.Text("en", "title") != "Half-written" {
+			t.Fatalf("the change was lost: %v, %v", head, err)
+		}
+		head = w.must(w.edit(second, head, func(r *record.Record) { r.ValidTo = end.Add(time.Hour) }))
+		head = w.must(w.do(second, head, "submit", record.Options{}))
+		if _, err := w.do(author, head, "publish", record.Options{Note: note("fact")}); !fault.Is(err, fault.Forbidden) {
+			t.Fatalf("its author published it: %v", err)
+		}
+	})
+}
+
+func TestAReasonForReturningIsNotPublished(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := w.must(w.do(author, w.create(draft()), "submit", record.Options{}))
+		r = w.must(w.do(second, r, "return", record.Options{Note: note("wording")}))
+		var history []record.Revision
+		err := d.Read(context.Background(), func(tx *db.Tx) (err error) {
+			history, err = w.b.History(context.Background(), tx, r.ID)
+			return err
+		})
+		if err != nil || len(r.Notes) != 0 || history[0].Remark != "Because." {
+			t.Fatalf("%v: notes %v, remark %q", err, r.Notes, history[0].Remark)
+		}
+	})
+}

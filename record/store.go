@@ -32,6 +32,7 @@ type Revision struct {
 	State  State
 	Verb   string
 	Actor  string // account; private, shown only to those who may read drafts
+	Remark string // said between colleagues; private like Actor
 	At     time.Time
 }
 
@@ -214,7 +215,7 @@ func (b *Book) fetch(ctx context.Context, tx *db.Tx, refs []Ref, found map[Ref]*
 // History lists the revisions of a record, newest first.
 func (b *Book) History(ctx context.Context, tx *db.Tx, record id.ID) (_ []Revision, err error) {
 	defer fault.Wrap(&err, "record.History(%s)", record)
-	rows, err := tx.Query(ctx, `SELECT rev, digest, state, verb, actor, at FROM revisions WHERE record = $1 ORDER BY rev DESC`, string(record))
+	rows, err := tx.Query(ctx, `SELECT rev, digest, state, verb, actor, remark, at FROM revisions WHERE record = $1 ORDER BY rev DESC`, string(record))
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +224,7 @@ func (b *Book) History(ctx context.Context, tx *db.Tx, record id.ID) (_ []Revisi
 	for rows.Next() {
 		var v Revision
 		var at int64
-		if err := rows.Scan(&v.Rev, &v.Digest, &v.State, &v.Verb, &v.Actor, &at); err != nil {
+		if err := rows.Scan(&v.Rev, &v.Digest, &v.State, &v.Verb, &v.Actor, &v.Remark, &at); err != nil {
 			return nil, err
 		}
 		v.At = db.Time(at)
@@ -311,9 +312,18 @@ func (b *Book) update(ctx context.Context, tx *db.Tx, r *Record, base, public in
 }
 
 func (b *Book) updateCanonical(ctx context.Context, tx *db.Tx, r *Record, canonical []byte, base, public int, verb string) error {
+	due := r.due()
+	if public > 0 && public != r.Rev && due.IsZero() {
+		// While a change is being prepared, the public revision's validity runs on.
+		shown, err := b.At(ctx, tx, r.ID, public)
+		if err != nil {
+			return err
+		}
+		due = shown.due()
+	}
 	n, err := tx.Exec(ctx, `UPDATE records SET state = $1, rev = $2, public_rev = $3, owner = $4, due_at = $5, updated_at = $6
 		WHERE id = $7 AND rev = $8`,
-		string(r.State), r.Rev, public, string(r.Owner), db.Micros(r.due()), db.Micros(r.Updated), string(r.ID), base)
+		string(r.State), r.Rev, public, string(r.Owner), db.Micros(due), db.Micros(r.Updated), string(r.ID), base)
 	if err != nil {
 		return err
 	}
@@ -325,8 +335,9 @@ func (b *Book) updateCanonical(ctx context.Context, tx *db.Tx, r *Record, canoni
 
 // append writes the revision, its links when it is public, and the journal line.
 func (b *Book) append(ctx context.Context, tx *db.Tx, r *Record, canonical []byte, verb string) error {
-	if _, err := tx.Exec(ctx, `INSERT INTO revisions (record, rev, digest, body, state, verb, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		string(r.ID), r.Rev, r.Digest, string(canonical), string(r.State), verb, tx.Actor.Account, db.Micros(r.Updated)); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO revisions (record, rev, digest, body, state, verb, actor, remark, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		string(r.ID), r.Rev, r.Digest, string(canonical), string(r.State), verb, tx.Actor.Account, r.remark, db.Micros(r.Updated)); err != nil {
 		return err
 	}
 	if r.Public() {

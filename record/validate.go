@@ -69,7 +69,9 @@ func (b *Book) Validate(r *Record, draft bool) error {
 	}
 	validateTexts(&l, kind, r, draft)
 	validateRest(&l, r)
-	l.Merge("", r.Body.Validate(r, draft))
+	if r.State != Erased { // an erased record has an empty body
+		l.Merge("", r.Body.Validate(r, draft))
+	}
 	return l.Err()
 }
 
@@ -165,7 +167,7 @@ func validateRest(l *fault.List, r *Record) {
 			l.Add("zone", "zone.invalid")
 		}
 	}
-	if r.OriginURL != "" && !webURL(r.OriginURL) {
+	if r.OriginURL != "" && !WebURL(r.OriginURL) {
 		l.Add("origin_url", "url.invalid")
 	}
 	for field, t := range map[string]time.Time{"publish_at": r.PublishAt, "valid_to": r.ValidTo, "confirmed": r.Confirmed} {
@@ -175,7 +177,9 @@ func validateRest(l *fault.List, r *Record) {
 	}
 }
 
-func webURL(s string) bool {
+// WebURL reports whether s is the address of a page: http or https, a host, no
+// password in it, not endless.
+func WebURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && len(s) <= 2000 && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 }

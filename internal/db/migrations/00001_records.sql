@@ -24,6 +24,7 @@ CREATE TABLE revisions (
     state  text NOT NULL,
     verb   text NOT NULL,
     actor  text NOT NULL,
+    remark text NOT NULL,
     at     bigint NOT NULL,
     PRIMARY KEY (record, rev)
 );
