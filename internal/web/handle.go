@@ -138,7 +138,7 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		k.WriteProblem(w, r, err)
 	case f.Code == fault.Unauthenticated && k.cfg.SignIn != "" && r.Method == http.MethodGet:
 		w.Header().Set("Cache-Control", "private, no-store")
-		http.Redirect(w, r, URL(r, k.cfg.SignIn)+"?next="+queryEscape(queryOf(r).String()), http.StatusSeeOther)
+		http.Redirect(w, r, URL(r, k.cfg.SignIn)+"?next="+queryEscape(QueryOf(r).String()), http.StatusSeeOther)
 	default:
 		k.errorPage(w, r, f)
 	}

@@ -32,7 +32,7 @@ func pages() fstest.MapFS {
 		"layout.html":       layout,
 		"partials/row.html": `<li>{{.}}</li>`,
 		"pages/home.html":   `<h1>{{t "web.title.not-found"}}</h1>{{.Actor.Name}}`,
-		"pages/board/list.html": `{{define "title"}}Board & <list>{{end}}{{define "main"}}<ul>{{template "rows" .}}</ul>
+		"pages/board/list.html": `{{define "title"}}Board {{len .Page}} {{index .Page 0}}{{end}}{{define "main"}}<ul>{{template "rows" .}}</ul>
 <a id="next" href="{{.Query.Set "page" 2}}">2</a>{{end}}{{define "rows"}}{{range .Page}}{{template "row" .}}{{end}}{{end}}`,
 		"pages/words.html":  `{{frag .Page "fa"}}|{{markdown "a *b*" "zh"}}|{{date "2022-02-18"}}|{{number 1234}}|{{default "x" ""}}|{{url "/o" "a/b"}}|{{jsonld (dict "k" "</script>")}}|{{n "web.errors" 2}}`,
 		"pages/broken.html": `{{.Page.NoSuchField}}`,
@@ -162,7 +162,7 @@ func TestPages(t *testing.T) {
 		status       int
 		want         []string
 	}{
-		{"a page stands in the layout with its own title", "/en/board?q=x", 200, []string{"<title>Board &amp; &lt;list&gt;</title>", "<li>&lt;one&gt;</li><li>two</li>", `id="next" href="/en/board?page=2&amp;q=x"`}},
+		{"a page stands in the layout with its own title", "/en/board?q=x", 200, []string{"<title>Board 2 &lt;one&gt;</title>", "<li>&lt;one&gt;</li><li>two</li>", `id="next" href="/en/board?page=2&amp;q=x"`}},
 		{"a page without a title gets that of the layout", "/en/", 200, []string{"<title>Karvan</title>", `<html lang="en" dir="ltr">`}},
 		{"every language has its own text and direction", "/fa/", 200, []string{`<html lang="fa" dir="rtl">`, "صفحه پیدا نشد"}},
 		{"a page links to itself in other languages", "/ru/board?q=x", 200, []string{`href="/zh/board?q=x" hreflang="zh">中文`}},

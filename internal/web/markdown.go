@@ -31,7 +31,34 @@ type markdown struct {
 const (
 	maxMarkdown  = 200_000 // bytes; longer text is shown as it is
 	markdownRoom = 8 << 20
+
+	// The parser's time grows with the square of these, and nobody who means
+	// well comes near them.
+	maxNesting  = 20   // quotations and lists that begin on one line
+	maxRule     = 200  // bytes of a line of dashes or asterisks, which is no nesting
+	maxBrackets = 3000 // beginnings of links
 )
+
+// tame reports whether a text can be parsed in reasonable time.
+func tame(s string) bool {
+	if len(s) > maxMarkdown || strings.Count(s, "[") > maxBrackets {
+		return false
+	}
+	for l := range strings.Lines(s) {
+		depth := 0
+		for _, c := range []byte(l) {
+			if strings.IndexByte(">-*+.)", c) >= 0 {
+				depth++
+			} else if strings.IndexByte(" \t0123456789", c) < 0 {
+				break
+			}
+			if depth > maxNesting && (len(l) > maxRule || strings.Trim(l, "-*_ \t\r\n") != "") {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // ownFile is an image of this node.
 var ownFile = regexp.MustCompile(`^/files/[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$`)
@@ -112,7 +139,7 @@ func mark(n ast.Node) {
 
 // html renders a text.
 func (m *markdown) html(s string) template.HTML {
-	if len(s) > maxMarkdown {
+	if !tame(s) {
 		return asItIs(s)
 	}
 	key := sha256.Sum256([]byte(s))
@@ -159,6 +186,9 @@ func excerpt(s string, n int) string {
 			most--
 		}
 		s, cut = s[:most], true
+	}
+	if !tame(s) {
+		return shorten(strings.Join(strings.Fields(s), " "), n, cut)
 	}
 	src := []byte(s)
 	var b strings.Builder

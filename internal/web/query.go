@@ -21,9 +21,10 @@ type Query struct {
 }
 
 // places are the parameters that say where in a list the reader is.
-var places = []string{"after", "before", "page"}
+var places = []string{"after", "before", "cursor", "page"}
 
-func queryOf(r *http.Request) Query {
+// QueryOf is the query of a request.
+func QueryOf(r *http.Request) Query {
 	path := r.URL.EscapedPath()
 	if s := stateOf(r); s != nil && !s.stripped {
 		if _, rest, ok := splitLang(path); ok {

@@ -195,3 +195,11 @@ func (k *Kit) trusted(ip netip.Addr) bool {
 	}
 	return false
 }
+
+// Path is the path of the request without the language.
+func Path(r *http.Request) string {
+	if s := stateOf(r); s != nil && s.kit != nil {
+		return s.path
+	}
+	return r.URL.Path
+}

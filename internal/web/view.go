@@ -49,7 +49,7 @@ func (v *View) Canonical() string { return v.BaseURL + v.Query.String() }
 func (k *Kit) view(r *http.Request, status int, name string, data any) *View {
 	t := Lang(r)
 	v := &View{
-		Page: data, Name: name, Lang: t, Dir: t.Dir(), Path: r.URL.Path, Query: queryOf(r),
+		Page: data, Name: name, Lang: t, Dir: t.Dir(), Path: r.URL.Path, Query: QueryOf(r),
 		Zone: Zone(r), Status: status, BaseURL: k.cfg.BaseURL, Now: k.cfg.DB.Now(), P: k.Printer(r),
 	}
 	if s := stateOf(r); s != nil {
