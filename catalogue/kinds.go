@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"karvan/internal/fault"
 	"karvan/internal/id"
@@ -190,29 +191,43 @@ func (p *Profile) validateShapes(l *fault.List) {
 	if _, err := parties.ParseDate(string(p.Deadline)); err != nil {
 		l.Add("body.deadline", "date.invalid")
 	}
-	texts := []string{}
-	if p.Agro != nil {
-		if p.Agro.FarmersReached < 0 {
+	p.validateWords(l)
+}
+
+// validateWords checks what is written freely beside the texts.
+func (p *Profile) validateWords(l *fault.List) {
+	words := func(field string, values ...string) {
+		for _, s := range values {
+			if n := utf8.RuneCountInString(s); n > maxWords {
+				l.Add("body."+field, "text.too-long", "n", n, "max", maxWords)
+				return
+			}
+			if lang.CheckText(s) != nil {
+				l.Add("body."+field, "text.forbidden-characters")
+				return
+			}
+		}
+	}
+	words("concepts", p.Concepts...)
+	if a := p.Agro; a != nil {
+		if a.FarmersReached < 0 {
 			l.Add("body.agro.farmers_reached", "number.out-of-range", "min", 0, "max", 1_000_000_000)
 		}
-		counts("agro.crops", len(p.Agro.Crops))
-		texts = append(append(texts, p.Agro.Crops...), p.Agro.InputCost)
+		words("agro.crops", a.Crops...)
+		words("agro.input_cost", a.InputCost)
 	}
-	if p.Research != nil {
-		if p.Research.Months < 0 || p.Research.Months > 240 {
+	if c := p.Research; c != nil {
+		if c.Months < 0 || c.Months > 240 {
 			l.Add("body.research.months", "number.out-of-range", "min", 1, "max", 240)
 		}
-		texts = append(texts, p.Research.Programme, p.Research.Call, p.Research.Consortium)
-	}
-	for _, s := range append(texts, p.Concepts...) {
-		if len(s) > 600 {
-			l.Add("body", "text.too-long", "n", len(s), "max", 600)
-		}
-		if lang.CheckText(s) != nil {
-			l.Add("body", "text.forbidden-characters")
-		}
+		words("research.programme", c.Programme)
+		words("research.call", c.Call)
+		words("research.consortium", c.Consortium)
 	}
 }
+
+// maxWords bounds what is written freely beside the texts, in characters.
+const maxWords = 300
 
 // ConfirmEvery is how long an owner's word that a profile still holds is fresh.
 const ConfirmEvery = 90 * 24 * time.Hour

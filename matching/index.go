@@ -213,6 +213,9 @@ func (x *Index) read(ctx context.Context, tx *db.Tx, changed []id.ID) (pairs []p
 		found[record.Ref{ID: r.ID, Rev: r.Rev}] = r
 	}
 	for _, h := range heads {
+		if h.State == record.Erased {
+			x.book.Forget(h.ID) // another process may have erased it
+		}
 		p := pair{public: found[record.Ref{ID: h.ID, Rev: h.PublicRev}], head: found[record.Ref{ID: h.ID, Rev: h.Rev}]}
 		if p.public == nil || p.public.State == record.Erased {
 			p.public = nil

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"karvan/internal/db"
 	"karvan/internal/fault"
@@ -36,19 +37,61 @@ func (x *Index) read1(ctx context.Context, path string) error {
 		return err
 	}
 	defer f.Close()
-	if _, err := x.engine.ReadFrom(bufio.NewReaderSize(f, 1<<20)); err != nil {
+	r := bufio.NewReaderSize(f, 1<<20)
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	mark := string(line)
+	var place int64
+	if _, err := fmt.Sscanf(mark, "karvan index of %d ", &place); err != nil {
 		return err
 	}
 	return x.db.Read(ctx, func(tx *db.Tx) error {
+		if want, err := markOf(ctx, tx, place); err != nil || place == 0 || mark != want {
+			return errors.Join(errForeign, err)
+		}
+		if _, err := x.engine.ReadFrom(r); err != nil {
+			return err
+		}
 		last, err := journal.Last(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if x.Position() > last {
-			return errors.New("the snapshot is of another database")
+		if x.Position() < place || x.Position() > last {
+			return errForeign
 		}
 		return x.loadCodes(ctx, tx)
 	})
+}
+
+var errForeign = errors.New("the snapshot is of another database or another version of Karvan")
+
+// markOf is the first line of a snapshot: what the journal says at a place, by
+// which a database knows its own snapshots, and the version of the program, since
+// another may see other features in the same records.
+func markOf(ctx context.Context, tx *db.Tx, place int64) (string, error) {
+	entries, err := journal.Read(ctx, tx, place-1, 1)
+	if err != nil || len(entries) == 0 {
+		return "", err
+	}
+	e := entries[0]
+	return fmt.Sprintf("karvan index of %d %s %d %d %s\n", e.Seq, e.Record, e.Rev, db.Micros(e.At), program()), nil
+}
+
+// program is the version of the program that runs.
+func program() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "-"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+			version += "+" + s.Value
+		}
+	}
+	return version
 }
 
 // Save writes a snapshot beside path and renames it into place, so that a crash
@@ -67,7 +110,22 @@ func (x *Index) Save(path string) (err error) {
 			}
 		}
 	}()
+	var mark string
+	ctx := context.Background()
+	err = x.db.Read(ctx, func(tx *db.Tx) (err error) {
+		mark, err = markOf(ctx, tx, x.Position())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if mark == "" {
+		mark = "karvan index of 0 nothing\n"
+	}
 	w := bufio.NewWriterSize(temp, 1<<20)
+	if _, err := w.WriteString(mark); err != nil {
+		return err
+	}
 	if _, err := x.engine.WriteTo(w); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/oklog/ulid/v2"
+	"golang.org/x/text/unicode/norm"
 
 	"karvan/internal/access"
 	"karvan/internal/db"
@@ -24,9 +25,27 @@ var Policy = access.Policy{
 	{Verb: "edit", Role: access.Admin, Scope: access.Anywhere},
 }
 
+// hashing bounds how many passwords are hashed at a time, since each takes 19 MiB
+// and anybody may ask for it.
+var hashing = make(chan struct{}, 4)
+
 // Hash makes the stored form of a password. It is slow on purpose: call it
 // outside a write transaction.
-func Hash(password string) (string, error) { return argon2id.CreateHash(password, params) }
+func Hash(password string) (string, error) {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	return argon2id.CreateHash(typed(password), params)
+}
+
+func matches(password, hash string) (bool, error) {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	return argon2id.ComparePasswordAndHash(typed(password), hash)
+}
+
+// typed is a password as it is hashed. Keyboards and systems write the same
+// letter in different ways; NIST SP 800-63B asks for NFKC before hashing.
+func typed(password string) string { return norm.NFKC.String(password) }
 
 // Create stores a new account with the hash of its password.
 func Create(ctx context.Context, tx *db.Tx, a *Account, hash string) (err error) {
@@ -54,7 +73,15 @@ func Update(ctx context.Context, tx *db.Tx, a *Account) (err error) {
 	if err := a.Validate(); err != nil {
 		return err
 	}
-	if a.Disabled || !a.Actor().Has(access.Admin) {
+	// Two admins who take each other away at once would both find one left.
+	if err := tx.Lock(ctx, "admins"); err != nil {
+		return err
+	}
+	before, err := Get(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	if before.runsTheNode() && !a.runsTheNode() {
 		n, err := enabledAdmins(ctx, tx, a.ID)
 		if err != nil {
 			return err
@@ -109,8 +136,12 @@ func SignIn(ctx context.Context, d *db.DB, loginName, password string) (a Accoun
 		return a, refused
 	}
 	hash := nobody
+	name := strings.ToLower(strings.TrimSpace(loginName))
 	err = d.Read(ctx, func(tx *db.Tx) error {
-		found, h, err := load(ctx, tx, `login = $1`, strings.ToLower(strings.TrimSpace(loginName)))
+		if !login.MatchString(name) { // PostgreSQL fails on text that is not UTF-8
+			return nil
+		}
+		found, h, err := load(ctx, tx, `login = $1`, name)
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
@@ -120,7 +151,7 @@ func SignIn(ctx context.Context, d *db.DB, loginName, password string) (a Accoun
 	if err != nil {
 		return Account{}, err
 	}
-	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	match, err := matches(password, hash)
 	if err != nil || !match || a.ID == "" || a.Disabled {
 		return Account{}, refused.Because(err)
 	}

@@ -81,11 +81,20 @@ func CheckPassword(password, login string) error {
 		return fault.New(fault.Invalid, "account.password-short", "min", MinPassword).At("password")
 	case len(password) > MaxPassword:
 		return fault.New(fault.Invalid, "account.password-long", "max", MaxPassword).At("password")
-	case strings.Contains(strings.ToLower(password), login) || strings.Count(password, password[:1]) == len(password):
+	case len(login) > 3 && strings.Contains(strings.ToLower(password), login) || oneCharacter(password):
 		return fault.New(fault.Invalid, "account.password-guessable").At("password")
 	}
 	return nil
 }
+
+// oneCharacter reports whether s repeats a single character.
+func oneCharacter(s string) bool {
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.Count(s, s[:size])*size == len(s)
+}
+
+// runsTheNode reports whether a is an admin who can sign in.
+func (a *Account) runsTheNode() bool { return !a.Disabled && a.Actor().Has(access.Admin) }
 
 // Actor is who the account acts as.
 func (a *Account) Actor() access.Actor {

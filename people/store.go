@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 
 	"karvan/internal/access"
 	"karvan/internal/db"
@@ -55,7 +57,7 @@ func grants(ctx context.Context, tx *db.Tx, account string) ([]Grant, error) {
 // List gives every account, by login.
 func List(ctx context.Context, tx *db.Tx) (all []Account, err error) {
 	defer fault.Wrap(&err, "people.List")
-	rows, err := tx.Query(ctx, `SELECT id FROM accounts ORDER BY login`)
+	rows, err := tx.Query(ctx, `SELECT id FROM accounts`)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +80,7 @@ func List(ctx context.Context, tx *db.Tx) (all []Account, err error) {
 		}
 		all = append(all, a)
 	}
+	slices.SortFunc(all, func(a, b Account) int { return strings.Compare(a.Login, b.Login) })
 	return all, nil
 }
 
@@ -117,7 +120,10 @@ func update(ctx context.Context, tx *db.Tx, a *Account) error {
 }
 
 func setPassword(ctx context.Context, tx *db.Tx, account, hash string) error {
-	_, err := tx.Exec(ctx, `UPDATE accounts SET password = $1 WHERE id = $2`, hash, account)
+	n, err := tx.Exec(ctx, `UPDATE accounts SET password = $1 WHERE id = $2`, hash, account)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "account.not-found")
+	}
 	return err
 }
 

@@ -32,7 +32,7 @@ func (r *Record) Canonical() ([]byte, error) {
 	}
 	canonical, err := jcs.Transform(plain)
 	if err != nil {
-		return nil, err
+		return nil, notJSON(err)
 	}
 	if len(canonical) > MaxSize {
 		return nil, fault.New(fault.TooLarge, "record.too-large", "max", MaxSize)

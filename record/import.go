@@ -44,12 +44,22 @@ func (b *Book) Receive(data []byte) (in Incoming, err error) {
 	if err := b.Validate(r, r.State == Draft || r.State == Returned); err != nil {
 		return in, err
 	}
+	if r.State == Erased && !r.isEmpty(b.kinds[r.Kind]) {
+		return in, fault.New(fault.Invalid, "record.erased").At("state")
+	}
 	canonical, err := r.Canonical()
 	if err != nil {
 		return in, err
 	}
 	r.Digest = Digest(canonical)
 	return Incoming{r, canonical}, nil
+}
+
+// isEmpty reports whether r says nothing, as an erased record must.
+func (r *Record) isEmpty(kind *Kind) bool {
+	c := *r
+	c.empty(kind)
+	return sameContent(r, &c)
 }
 
 func knownState(s State) bool {
@@ -73,6 +83,9 @@ func (b *Book) Import(ctx context.Context, tx *db.Tx, in Incoming) (_ Outcome, e
 	}
 	if err != nil {
 		return "", err
+	}
+	if head.State == Erased && r.Rev >= head.Rev {
+		return b.importErased(ctx, tx, r, head)
 	}
 	if r.Rev <= head.Rev {
 		var digest string
@@ -99,7 +112,25 @@ func (b *Book) Import(ctx context.Context, tx *db.Tx, in Incoming) (_ Outcome, e
 	if r.Public() {
 		public = r.Rev
 	}
-	return Advanced, b.updateCanonical(ctx, tx, r, in.Canonical, head.Rev, public, "import")
+	if err := b.updateCanonical(ctx, tx, r, in.Canonical, head.Rev, public, "import"); err != nil {
+		return "", err
+	}
+	if r.State == Erased {
+		return Advanced, b.forget(ctx, tx, r)
+	}
+	return Advanced, nil
+}
+
+// importErased lets nothing bring back what was erased.
+func (b *Book) importErased(ctx context.Context, tx *db.Tx, r *Record, head Head) (Outcome, error) {
+	last, err := b.At(ctx, tx, r.ID, head.Rev)
+	if err != nil {
+		return "", err
+	}
+	if last.Rev == r.Rev && last.Digest == r.Digest {
+		return Unchanged, nil
+	}
+	return "", fault.New(fault.Gone, "record.erased")
 }
 
 // importEdit makes an edited row the next revision, with a note that says so

@@ -60,7 +60,7 @@ type Book struct {
 
 // NewBook makes the book of node with its kinds, listed by hand in app.
 func NewBook(node string, kinds ...*Kind) *Book {
-	b := &Book{node: node, kinds: map[string]*Kind{}, order: kinds, cache: newCache(20_000)}
+	b := &Book{node: node, kinds: map[string]*Kind{}, order: kinds, cache: newCache(cacheRecords, cacheBytes)}
 	for _, k := range kinds {
 		if b.kinds[k.Name] != nil {
 			panic(fmt.Sprintf("record: kind %q is registered twice", k.Name))

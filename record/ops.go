@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
@@ -66,10 +67,11 @@ func (b *Book) Edit(ctx context.Context, tx *db.Tx, record id.ID, base int, chan
 		}
 		verb = "revise"
 	}
+	state := r.State
 	if err := change(r); err != nil {
 		return nil, err
 	}
-	r.ID, r.Kind, r.Created, r.Published = old.ID, old.Kind, old.Created, old.Published
+	r.ID, r.Kind, r.Created, r.Published, r.State = old.ID, old.Kind, old.Created, old.Published, state
 	if r.Owner != old.Owner || r.Party != old.Party {
 		if err := kind.Policy.Check(tx.Actor, "edit", r.Object()); err != nil {
 			return nil, err
@@ -155,7 +157,7 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 		return r, b.forget(ctx, tx, r)
 	}
 	if pending {
-		return r, b.carryOn(ctx, tx, old, r, public)
+		return r, b.carryOn(ctx, tx, old, r, len(from.Notes))
 	}
 	return r, nil
 }
@@ -165,20 +167,24 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 var aboutPublic = map[string]bool{"confirm": true, "suspend": true, "resume": true, "expire": true, "renew": true, "withdraw": true, "erase": true}
 
 // carryOn puts a change that is being prepared back on top of done, so that
-// nobody's work is lost to a step of the public revision.
-func (b *Book) carryOn(ctx context.Context, tx *db.Tx, change, done *Record, public int) error {
+// nobody's work is lost to a step of the public revision. shared is how many notes
+// both have from before.
+func (b *Book) carryOn(ctx context.Context, tx *db.Tx, change, done *Record, shared int) error {
 	next, err := b.Copy(change)
 	if err != nil {
 		return err
 	}
 	b.advance(tx, done, next)
-	next.Notes = slices.Concat(done.Notes, change.Notes[min(len(change.Notes), len(done.Notes)):])
+	next.Notes = slices.Concat(done.Notes, change.Notes[min(len(change.Notes), shared):])
 	next.Confirmed = done.Confirmed
-	return b.update(ctx, tx, next, done.Rev, public, "carry-on")
+	return b.update(ctx, tx, next, done.Rev, done.Rev, "carry-on")
 }
 
 // prepare does what a verb asks beside the new state.
 func (b *Book) prepare(ctx context.Context, tx *db.Tx, kind *Kind, old, r *Record, head Head, verb string, opt Options) error {
+	if opt.Note != nil {
+		opt.Note = opt.Note.clean()
+	}
 	if opt.Note != nil && verb == "return" {
 		r.remark = opt.Note.text(r.Source) // between colleagues, not for the public
 	} else if opt.Note != nil {
@@ -208,8 +214,7 @@ func (b *Book) prepare(ctx context.Context, tx *db.Tx, kind *Kind, old, r *Recor
 		}
 	}
 	if r.State == Erased {
-		r.Texts, r.Links, r.Files, r.OriginURL = map[string]Version{}, nil, nil, ""
-		r.Body, r.Extra, r.BodyExtra = kind.New(), nil, nil
+		r.empty(kind)
 	}
 	if verb == "publish" || verb == "schedule" {
 		if err := b.fourEyes(ctx, tx, kind, old, head); err != nil {
@@ -276,14 +281,15 @@ func sameContent(a, b *Record) bool {
 
 // forget removes the content of every revision but the last, which holds none.
 func (b *Book) forget(ctx context.Context, tx *db.Tx, r *Record) error {
-	_, err := tx.Exec(ctx, `UPDATE revisions SET body = '' WHERE record = $1 AND rev < $2`, string(r.ID), r.Rev)
-	b.cache.drop(r.ID)
+	_, err := tx.Exec(ctx, `UPDATE revisions SET body = '', remark = '' WHERE record = $1 AND rev < $2`, string(r.ID), r.Rev)
+	b.Forget(r.ID)
 	return err
 }
 
 // Tick lets the clock act on what is due at the transaction's time: it publishes
 // what was scheduled and expires what is no longer valid. It takes at most limit
-// records and reports how many it acted on.
+// records and reports how many it took. One that a rule stops waits an hour, so
+// that it does not hold up the others.
 func (b *Book) Tick(ctx context.Context, tx *db.Tx, limit int) (n int, err error) {
 	defer fault.Wrap(&err, "record.Tick")
 	rows, err := tx.Query(ctx, `SELECT id FROM records WHERE due_at > 0 AND due_at <= $1 ORDER BY due_at, id LIMIT $2`, db.Micros(tx.Now), limit)
@@ -315,7 +321,12 @@ func (b *Book) Tick(ctx context.Context, tx *db.Tx, limit int) (n int, err error
 		if old.State == Scheduled && !old.PublishAt.After(tx.Now) {
 			verb = "publish"
 		}
-		if _, err := b.step(ctx, tx, old, head, verb, Options{}); err != nil {
+		_, err = b.step(ctx, tx, old, head, verb, Options{})
+		if f := fault.Of(err); err != nil && f.Code != fault.Internal {
+			slog.WarnContext(ctx, "the clock was stopped by a rule", "record", record, "verb", verb, "error", err)
+			_, err = tx.Exec(ctx, `UPDATE records SET due_at = $1 WHERE id = $2`, db.Micros(tx.Now.Add(time.Hour)), string(record))
+		}
+		if err != nil {
 			return n, err
 		}
 		n++
@@ -369,7 +380,7 @@ func (r *Record) markOf(old *Record) {
 
 // appendOnly refuses to change or drop notes that were there.
 func appendOnly(old, r *Record) error {
-	if len(r.Notes) < len(old.Notes) || !reflect.DeepEqual(r.Notes[:len(old.Notes)], old.Notes) {
+	if len(r.Notes) < len(old.Notes) || len(old.Notes) > 0 && !reflect.DeepEqual(r.Notes[:len(old.Notes)], old.Notes) {
 		return fault.New(fault.Invalid, "record.notes-append-only").At("notes")
 	}
 	for i := len(old.Notes); i < len(r.Notes); i++ {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"karvan/internal/access"
@@ -108,6 +109,23 @@ func (n *Note) text(t lang.Tag) string {
 		return s
 	}
 	return ""
+}
+
+// clean gives n with its words in the form in which they are kept.
+func (n *Note) clean() *Note {
+	c := *n
+	c.Text = make(map[string]string, len(n.Text))
+	for tag, text := range n.Text {
+		text, _ = lang.Clean(text)
+		c.Text[tag] = strings.TrimSpace(text)
+	}
+	return &c
+}
+
+// empty removes what r says; who, when and the notes stay.
+func (r *Record) empty(kind *Kind) {
+	r.Texts, r.Links, r.Files, r.OriginURL = map[string]Version{}, nil, nil, ""
+	r.Body, r.Extra, r.BodyExtra = kind.New(), nil, nil
 }
 
 // Object is what the policy tables need to know of r.

@@ -47,7 +47,7 @@ func newBook() *record.Book {
 	return record.NewBook(node, &record.Kind{
 		Name: "notice", FourEyes: true, New: func() record.Body { return &notice{} },
 		Texts:  []record.TextField{{Name: "title", Max: 40, Required: true}, {Name: "body", Max: 400, Required: true, Markdown: true}},
-		Policy: policy("create", "edit", "submit", "return", "publish", "schedule", "suspend", "resume", "withdraw", "renew", "confirm", "erase", "discard"),
+		Policy: policy("create", "edit", "submit", "return", "publish", "schedule", "suspend", "resume", "withdraw", "renew", "confirm", "expire", "erase", "discard"),
 	})
 }
 

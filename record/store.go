@@ -120,11 +120,12 @@ func (b *Book) At(ctx context.Context, tx *db.Tx, record id.ID, rev int) (_ *Rec
 	if err != nil {
 		return nil, err
 	}
-	return b.keep(body, digest)
+	return b.keep(tx, body, digest)
 }
 
-// keep decodes a stored revision and caches it.
-func (b *Book) keep(body, digest string) (*Record, error) {
+// keep decodes a stored revision and caches it, unless the transaction writes: it
+// may have made the revision itself, and not every transaction commits.
+func (b *Book) keep(tx *db.Tx, body, digest string) (*Record, error) {
 	if body == "" {
 		return nil, fault.New(fault.Gone, "record.erased")
 	}
@@ -133,9 +134,15 @@ func (b *Book) keep(body, digest string) (*Record, error) {
 		return nil, err
 	}
 	r.Digest = digest
-	b.cache.put(r)
+	if !tx.Writes() {
+		b.cache.put(r, len(body))
+	}
 	return r, nil
 }
+
+// Forget drops a record's revisions from the cache, when its content was erased
+// here or by another process over the same database.
+func (b *Book) Forget(record id.ID) { b.cache.drop(record) }
 
 // fetchMost bounds the keys in one statement; more are fetched in several.
 const fetchMost = 500
@@ -200,7 +207,7 @@ func (b *Book) fetch(ctx context.Context, tx *db.Tx, refs []Ref, found map[Ref]*
 		if body == "" {
 			continue
 		}
-		r, err := b.keep(body, digest)
+		r, err := b.keep(tx, body, digest)
 		if err != nil {
 			return err
 		}
@@ -292,7 +299,7 @@ func (b *Book) insertCanonical(ctx context.Context, tx *db.Tx, r *Record, canoni
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO records (id, kind, state, rev, public_rev, owner, ulid, due_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		string(r.ID), r.Kind, string(r.State), r.Rev, public, string(r.Owner), r.ID.ULID(), db.Micros(r.due()), db.Micros(r.Updated))
+		string(r.ID), r.Kind, string(r.State), r.Rev, public, string(r.Owner), r.ID.ULID(), db.Micros(b.due(r)), db.Micros(r.Updated))
 	if db.IsUnique(err) {
 		return fault.New(fault.Conflict, "record.exists").Because(err)
 	}
@@ -312,14 +319,16 @@ func (b *Book) update(ctx context.Context, tx *db.Tx, r *Record, base, public in
 }
 
 func (b *Book) updateCanonical(ctx context.Context, tx *db.Tx, r *Record, canonical []byte, base, public int, verb string) error {
-	due := r.due()
-	if public > 0 && public != r.Rev && due.IsZero() {
+	due := b.due(r)
+	if public > 0 && public != r.Rev {
 		// While a change is being prepared, the public revision's validity runs on.
 		shown, err := b.At(ctx, tx, r.ID, public)
 		if err != nil {
 			return err
 		}
-		due = shown.due()
+		if d := b.due(shown); due.IsZero() || !d.IsZero() && d.Before(due) {
+			due = d
+		}
 	}
 	n, err := tx.Exec(ctx, `UPDATE records SET state = $1, rev = $2, public_rev = $3, owner = $4, due_at = $5, updated_at = $6
 		WHERE id = $7 AND rev = $8`,
@@ -374,8 +383,12 @@ func (b *Book) relink(ctx context.Context, tx *db.Tx, r *Record) error {
 	return nil
 }
 
-// due is the instant at which the clock has to act on r, zero when it has not.
-func (r *Record) due() time.Time {
+// due is the instant at which the clock has to act on r, zero when it has not:
+// another node's records follow that node's clock.
+func (b *Book) due(r *Record) time.Time {
+	if r.ID.Node() != b.node {
+		return time.Time{}
+	}
 	switch r.State {
 	case Scheduled:
 		return r.PublishAt

@@ -132,7 +132,7 @@ func validateRest(l *fault.List, r *Record) {
 		l.Add("links", "record.too-many", "max", MaxLinks)
 	}
 	for _, link := range r.Links {
-		if link.Rel == "" || len(link.Rel) > 40 || len(link.To) == 0 || len(link.To) > 2000 {
+		if link.Rel == "" || len(link.Rel) > 40 || len(link.To) == 0 || len(link.To) > 2000 || !oneLine(link.Rel) || !oneLine(link.To) {
 			l.Add("links", "record.bad-link")
 			break
 		}
@@ -150,12 +150,18 @@ func validateRest(l *fault.List, r *Record) {
 		l.Add("notes", "record.too-many", "max", MaxNotes)
 	}
 	for _, n := range r.Notes {
+		if outOfRange(n.At) {
+			l.Add("notes", "date.out-of-range")
+		}
 		if !slices.Contains(NoteTypes, n.Type) || len(n.Text) == 0 {
 			l.Add("notes", "record.bad-note")
 		}
 		for tag, text := range n.Text {
 			if t, err := lang.Parse(tag); err != nil || string(t) != tag || strings.TrimSpace(text) == "" {
 				l.Add("notes", "record.bad-note")
+			}
+			if lang.CheckText(text) != nil {
+				l.Add("notes", "text.forbidden-characters")
 			}
 			if utf8.RuneCountInString(text) > MaxNote {
 				l.Add("notes", "text.too-long", "n", utf8.RuneCountInString(text), "max", MaxNote)
@@ -170,11 +176,19 @@ func validateRest(l *fault.List, r *Record) {
 	if r.OriginURL != "" && !WebURL(r.OriginURL) {
 		l.Add("origin_url", "url.invalid")
 	}
-	for field, t := range map[string]time.Time{"publish_at": r.PublishAt, "valid_to": r.ValidTo, "confirmed": r.Confirmed} {
-		if !t.IsZero() && (t.Year() < 1900 || t.Year() > 2200) {
+	for field, t := range map[string]time.Time{"publish_at": r.PublishAt, "valid_to": r.ValidTo, "confirmed": r.Confirmed,
+		"created": r.Created, "updated": r.Updated, "published": r.Published} {
+		if outOfRange(t) {
 			l.Add(field, "date.out-of-range")
 		}
 	}
+}
+
+func outOfRange(t time.Time) bool { return !t.IsZero() && (t.Year() < 1900 || t.Year() > 2200) }
+
+// oneLine reports whether s is kept text without line ends.
+func oneLine(s string) bool {
+	return lang.CheckText(s) == nil && !strings.ContainsAny(s, "\n\t\r\u0085")
 }
 
 // WebURL reports whether s is the address of a page: http or https, a host, no
@@ -189,8 +203,22 @@ func WebURL(s string) bool {
 func (f File) Validate() error {
 	var l fault.List
 	if f.Name == "" || len(f.Name) > 200 || f.Name != path.Base(f.Name) || strings.ContainsAny(f.Name, "/\\\x00") ||
-		strings.HasPrefix(f.Name, ".") || lang.CheckText(f.Name) != nil || strings.ContainsAny(f.Name, "\n\t\r") {
+		strings.HasPrefix(f.Name, ".") || !oneLine(f.Name) {
 		l.Add("name", "file.bad-name")
+	}
+	if len(f.MediaType) > 100 || !oneLine(f.MediaType) {
+		l.Add("media_type", "file.bad-name")
+	}
+	for tag, text := range f.Alt {
+		if t, err := lang.Parse(tag); err != nil || string(t) != tag {
+			l.Add("alt", "lang.invalid")
+		}
+		if n := utf8.RuneCountInString(text); n > MaxNote {
+			l.Add("alt", "text.too-long", "n", n, "max", MaxNote)
+		}
+		if lang.CheckText(text) != nil {
+			l.Add("alt", "text.forbidden-characters")
+		}
 	}
 	if sum, err := hex.DecodeString(f.SHA256); err != nil || len(sum) != 32 || strings.ToLower(f.SHA256) != f.SHA256 {
 		l.Add("sha256", "file.bad-digest")

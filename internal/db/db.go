@@ -45,7 +45,7 @@ type DB struct {
 	mu        sync.Mutex
 	readStmt  map[string]*sql.Stmt
 	writeStmt map[string]*sql.Stmt
-	wanted    []string
+	wanted    map[wish]bool
 	onWrite   []func()
 }
 
@@ -53,7 +53,7 @@ type DB struct {
 // dsn that begins with postgres:// is PostgreSQL; anything else is the path of
 // an SQLite file, made when it is not there.
 func Open(ctx context.Context, dsn string) (*DB, error) {
-	d := &DB{now: time.Now, readStmt: map[string]*sql.Stmt{}, writeStmt: map[string]*sql.Stmt{}}
+	d := &DB{now: time.Now, readStmt: map[string]*sql.Stmt{}, writeStmt: map[string]*sql.Stmt{}, wanted: map[wish]bool{}}
 	var err error
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		err = d.openPostgres(dsn)
@@ -77,7 +77,7 @@ func (d *DB) openPostgres(dsn string) (err error) {
 	}
 	d.write.SetMaxOpenConns(16)
 	d.write.SetMaxIdleConns(16)
-	d.read = d.write
+	d.read, d.readStmt = d.write, d.writeStmt
 	return nil
 }
 
@@ -133,7 +133,13 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
+	if _, err = p.Up(ctx); d.Engine == SQLite {
+		// SQLite has no lock to wait at, so of two processes that start at once
+		// the later fails at each table that the other made first.
+		for try := 0; err != nil && ctx.Err() == nil && try < 20; try++ {
+			_, err = p.Up(ctx)
+		}
+	}
 	return err
 }
 
@@ -146,7 +152,11 @@ func (d *DB) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
 // OnWrite registers f to be called after each committed write transaction. It
 // must be quick; it is how the journal learns that there is something to order.
-func (d *DB) OnWrite(f func()) { d.onWrite = append(d.onWrite, f) }
+func (d *DB) OnWrite(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.onWrite = append(d.onWrite[:len(d.onWrite):len(d.onWrite)], f)
+}
 
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
@@ -166,6 +176,7 @@ func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	if d.Engine == SQLite {
 		opts = nil // WAL readers see one snapshot; the connection is query_only
 	}
+	d.prepareWanted(ctx, d.read, d.readStmt)
 	t, err := d.read.BeginTx(ctx, opts)
 	if err != nil {
 		return err
@@ -183,7 +194,10 @@ func (d *DB) Write(ctx context.Context, actor access.Actor, f func(*Tx) error) e
 	for try := 1; ; try++ {
 		err := d.writeOnce(ctx, actor, f)
 		if err == nil {
-			for _, g := range d.onWrite {
+			d.mu.Lock()
+			told := d.onWrite
+			d.mu.Unlock()
+			for _, g := range told {
 				g()
 			}
 			return nil
@@ -195,15 +209,13 @@ func (d *DB) Write(ctx context.Context, actor access.Actor, f func(*Tx) error) e
 }
 
 func (d *DB) writeOnce(ctx context.Context, actor access.Actor, f func(*Tx) error) error {
-	if err := d.prepareWanted(ctx); err != nil {
-		return err
-	}
+	d.prepareWanted(ctx, d.write, d.writeStmt)
 	t, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer t.Rollback()
-	if err := f(&Tx{tx: t, db: d, stmts: d.writeStmt, pool: d.write, Now: d.Now(), Actor: actor}); err != nil {
+	if err := f(&Tx{tx: t, db: d, stmts: d.writeStmt, pool: d.write, writes: true, Now: d.Now(), Actor: actor}); err != nil {
 		return err
 	}
 	return t.Commit()

@@ -11,68 +11,88 @@ import (
 
 // Tx is a transaction with its time and its actor.
 type Tx struct {
-	tx    *sql.Tx
-	db    *DB
-	pool  *sql.DB
-	stmts map[string]*sql.Stmt
+	tx     *sql.Tx
+	db     *DB
+	pool   *sql.DB
+	writes bool
+	stmts  map[string]*sql.Stmt // prepared earlier, shared by transactions
+	own    map[string]*sql.Stmt // prepared by this one
 
 	Now   time.Time    // when the transaction began, UTC
 	Actor access.Actor // on whose behalf it runs
 }
 
+// Writes reports whether the transaction may write. What it reads may then be
+// its own work, which is not true for anyone else until it commits.
+func (t *Tx) Writes() bool { return t.writes }
+
 // stmt gives the prepared form of query, prepared once per connection, not
 // once per call: parsing is half the cost of a short statement.
 func (t *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := t.own[query]; s != nil {
+		return s, nil
+	}
 	t.db.mu.Lock()
 	s := t.stmts[query]
 	t.db.mu.Unlock()
 	if s != nil {
 		return t.tx.StmtContext(ctx, s), nil
 	}
-	if t.pool == t.db.write && t.db.Engine == SQLite {
-		// The one write connection is ours now, so the pool cannot prepare on
-		// it; note the query, and the next transaction finds it prepared.
-		t.db.mu.Lock()
-		t.db.wanted = append(t.db.wanted, query)
-		t.db.mu.Unlock()
-		return t.tx.PrepareContext(ctx, query)
-	}
-	s, err := t.db.prepare(ctx, t.pool, t.stmts, query)
+	// Preparing in the pool takes a second connection while this transaction
+	// holds one, and when all who hold one do so, none is left for anybody.
+	// So the transaction prepares for itself and notes the query for the next.
+	s, err := t.tx.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return t.tx.StmtContext(ctx, s), nil
-}
-
-// prepare adds the prepared form of query to stmts.
-func (d *DB) prepare(ctx context.Context, pool *sql.DB, stmts map[string]*sql.Stmt, query string) (*sql.Stmt, error) {
-	s, err := pool.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
+	if t.own == nil {
+		t.own = map[string]*sql.Stmt{}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if other := stmts[query]; other != nil {
-		s.Close()
-		return other, nil
-	}
-	stmts[query] = s
+	t.own[query] = s
+	t.db.mu.Lock()
+	t.db.wanted[wish{t.pool, query}] = true
+	t.db.mu.Unlock()
 	return s, nil
 }
 
-// prepareWanted prepares what earlier write transactions had to prepare for
-// themselves.
-func (d *DB) prepareWanted(ctx context.Context) error {
+// wish is a query that a transaction had to prepare for itself.
+type wish struct {
+	pool  *sql.DB
+	query string
+}
+
+// prepare adds the prepared form of query to stmts.
+func (d *DB) prepare(ctx context.Context, pool *sql.DB, stmts map[string]*sql.Stmt, query string) error {
+	s, err := pool.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
 	d.mu.Lock()
-	wanted := d.wanted
-	d.wanted = nil
-	d.mu.Unlock()
-	for _, query := range wanted {
-		if _, err := d.prepare(ctx, d.write, d.writeStmt, query); err != nil {
-			return err
+	defer d.mu.Unlock()
+	if stmts[query] != nil {
+		return s.Close()
+	}
+	stmts[query] = s
+	return nil
+}
+
+// prepareWanted prepares what earlier transactions of a pool had to prepare for
+// themselves. A query that cannot be prepared is left to who asks it again.
+func (d *DB) prepareWanted(ctx context.Context, pool *sql.DB, stmts map[string]*sql.Stmt) {
+	d.mu.Lock()
+	var wanted []string
+	for w := range d.wanted {
+		if w.pool == pool {
+			wanted = append(wanted, w.query)
+			delete(d.wanted, w)
 		}
 	}
-	return nil
+	d.mu.Unlock()
+	for _, query := range wanted {
+		if err := d.prepare(ctx, pool, stmts, query); err != nil {
+			return
+		}
+	}
 }
 
 // Exec runs a statement and gives the number of rows it changed.
