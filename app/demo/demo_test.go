@@ -73,6 +73,13 @@ func TestMembershipComesOutAsTheSourcesSay(t *testing.T) {
 			sco = r.Body.(*parties.Body)
 		}
 	}
+	summit, err := time.Parse(time.DateOnly, "2022-02-18")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parties.ChairOn(sco, summit); got != demo.ID(node, "state", "UZ") {
+		t.Errorf("presided on 2022-02-18: %s, want Uzbekistan", got)
+	}
 	for _, c := range []struct {
 		day, category string
 		want          int
@@ -162,4 +169,33 @@ func TestSamplesAreManyVariedAndMarked(t *testing.T) {
 			t.Errorf("%d profiles in %s", perLanguage[tag], tag)
 		}
 	}
+}
+
+func TestMakeFillsAnEmptyNodeOnceAndTellsTheStory(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		book := record.NewBook(node, kinds()...)
+		n, made, err := demo.Make(ctx, d, book)
+		if err != nil || !made {
+			t.Fatalf("Make: %d, %v, %v", n, made, err)
+		}
+		states := map[record.State]int{}
+		var records int
+		err = d.Read(ctx, func(tx *db.Tx) error {
+			return book.Each(ctx, tx, func(h record.Head) error {
+				records++
+				states[h.State]++
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if records != n || states[record.Withdrawn] != 1 || states[record.Scheduled] != 1 || states[record.Submitted] != 2 {
+			t.Errorf("%d records of %d, states %v", records, n, states)
+		}
+		if _, made, err := demo.Make(ctx, d, book); err != nil || made {
+			t.Errorf("a second Make: %v, %v", made, err)
+		}
+	})
 }

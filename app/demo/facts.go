@@ -43,6 +43,10 @@ func read(name string, into any) error {
 	if err != nil {
 		return err
 	}
+	return unmarshal(name, data, into)
+}
+
+func unmarshal(name string, data []byte, into any) error {
 	if err := json.Unmarshal(data, into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
