@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"karvan/app/demo"
@@ -61,7 +61,7 @@ func tab(t *testing.T, width, height int64) context.Context {
 			chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(2*time.Minute))
 		alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 		ctx, stopCtx := chromedp.NewContext(alloc)
-		if err := chromedp.Run(ctx); err != nil {
+		if err := chromedp.Do(ctx); err != nil {
 			browser.Unlock()
 			t.Fatal(err)
 		}
@@ -70,35 +70,50 @@ func tab(t *testing.T, width, height int64) context.Context {
 	parent := browser.ctx
 	browser.Unlock()
 	ctx, stop := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
-	t.Cleanup(func() { cancel(); stop() })
-	if err := chromedp.Run(ctx, chromedp.EmulateViewport(width, height)); err != nil {
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(cancel)
 	return ctx
 }
 
-func run(t *testing.T, ctx context.Context, actions ...chromedp.Action) {
+// step is something a person does in the browser.
+type step = chromedp.Action[chromedp.Void]
+
+func run(t *testing.T, ctx context.Context, steps ...step) {
 	t.Helper()
-	if err := chromedp.Run(ctx, actions...); err != nil {
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// command is a command of the browser's protocol as a step.
+func command[P, R any](cmd cdp.Command[P, R], params P) step {
+	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, cmd, params)
+		return chromedp.Void{}, err
 	}
 }
 
 // value evaluates an expression in the page.
-func value[T any](t *testing.T, ctx context.Context, expression string) (v T) {
+func value[T any](t *testing.T, ctx context.Context, expression string, opts ...chromedp.EvaluateOption) T {
 	t.Helper()
-	run(t, ctx, chromedp.Evaluate(expression, &v))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return v
 }
 
-func signIn(n *node, login string) chromedp.Action {
-	return chromedp.Tasks{
+func signIn(n *node, login string) []step {
+	return []step{
 		chromedp.Navigate(n.url + "/en/sign-in"),
-		chromedp.SendKeys(`input[name=login]`, login, chromedp.ByQuery),
-		chromedp.SendKeys(`input[name=password]`, demo.Password, chromedp.ByQuery),
-		chromedp.Submit(`input[name=password]`, chromedp.ByQuery),
-		chromedp.WaitVisible(`form[action$="/sign-out"]`, chromedp.ByQuery),
+		chromedp.SendKeys(chromedp.CSS(`input[name=login]`), login),
+		chromedp.SendKeys(chromedp.CSS(`input[name=password]`), demo.Password),
+		chromedp.Submit(chromedp.CSS(`input[name=password]`)),
+		chromedp.WaitVisible(chromedp.CSS(`form[action$="/sign-out"]`)),
 	}
 }
 
@@ -117,27 +132,27 @@ func TestAVisitorReadsTheAnnouncementBesideTheOtherReadout(t *testing.T) {
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			ctx := tab(t, 1280, 900)
-			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/"), chromedp.WaitVisible("main h1", chromedp.ByQuery))
+			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/"), chromedp.WaitVisible(chromedp.CSS("main h1")))
 			if got := value[string](t, ctx, `document.documentElement.lang + " " + document.documentElement.dir`); got != c.lang+" "+c.dir {
 				t.Errorf("page is %q", got)
 			}
-			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/board/"+ulid(n, "announcement", "most-2022")), chromedp.WaitVisible("main h1", chromedp.ByQuery))
+			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/board/"+ulid(n, "announcement", "most-2022")), chromedp.WaitVisible(chromedp.CSS("main h1")))
 			if got := value[string](t, ctx, `document.querySelector("main h1").textContent`); !strings.Contains(got, c.title) {
 				t.Errorf("the announcement is called %q", got)
 			}
-			run(t, ctx, chromedp.Click(fmt.Sprintf(`main a[href*="/events/%s"]`, ulid(n, "event", "2022-02-18-most-sco")), chromedp.ByQuery),
-				chromedp.WaitVisible(".side-by-side", chromedp.ByQuery))
+			run(t, ctx, chromedp.Click(chromedp.CSS(fmt.Sprintf(`main a[href*="/events/%s"]`, ulid(n, "event", "2022-02-18-most-sco")))),
+				chromedp.WaitVisible(chromedp.CSS(".side-by-side")))
 			if got := value[int](t, ctx, `document.querySelectorAll(".side-by-side > *").length`); got != 2 {
 				t.Errorf("%d readouts side by side", got)
 			}
 			if got := value[int](t, ctx, `document.querySelectorAll(".side-by-side mark").length`); got < 6 {
 				t.Errorf("%d quotes highlighted", got)
 			}
-			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/bodies/"+ulid(n, "body", "sco")+"?date=2022-02-18"), chromedp.WaitVisible("main h1", chromedp.ByQuery))
+			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/bodies/"+ulid(n, "body", "sco")+"?date=2022-02-18"), chromedp.WaitVisible(chromedp.CSS("main h1")))
 			if got := value[int](t, ctx, `document.querySelectorAll('[data-category="member"] a[href*="/states/"]').length`); got != 8 {
 				t.Errorf("%d members on that day", got)
 			}
-			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/catalogue?q="+c.word), chromedp.WaitVisible("main h1", chromedp.ByQuery))
+			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/catalogue?q="+c.word), chromedp.WaitVisible(chromedp.CSS("main h1")))
 			if got := value[int](t, ctx, `document.querySelectorAll("main .list > li").length`); got == 0 {
 				t.Errorf("%q finds nothing", c.word)
 			}
@@ -180,22 +195,18 @@ func TestEveryPageTypeIsAccessibleAndFits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx := tab(t, 1280, 900)
 			if login != "" {
-				run(t, ctx, signIn(n, login))
+				run(t, ctx, signIn(n, login)...)
 			}
 			for i, path := range paths {
 				lang := []string{"en", "fa", "zh", "ru"}[i%4]
-				run(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(n.url+"/"+lang+path), chromedp.WaitReady("main", chromedp.ByQuery))
-				var found []struct {
-					ID, Help string
-					Nodes    []struct{ HTML, FailureSummary string }
-				}
-				run(t, ctx, chromedp.Evaluate(string(axe)+";0", nil),
-					chromedp.Evaluate(`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({ID: v.id, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({HTML: n.html.slice(0, 300), FailureSummary: n.failureSummary}))})))`,
-						&found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+				run(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(n.url+"/"+lang+path), chromedp.WaitReady(chromedp.CSS("main")))
+				value[chromedp.Void](t, ctx, string(axe))
+				found := value[[]violation](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => ({html: n.html.slice(0, 300), summary: n.failureSummary}))})))`,
+					chromedp.EvalAwaitPromise)
 				for _, v := range found {
 					t.Errorf("/%s%s: %s (%s)", lang, path, v.ID, v.Help)
 					for _, node := range v.Nodes {
-						t.Logf("    %s\n    %s", node.HTML, node.FailureSummary)
+						t.Logf("    %s\n    %s", node.HTML, node.Summary)
 					}
 				}
 				for _, width := range []int64{320, 1600} {
@@ -207,6 +218,16 @@ func TestEveryPageTypeIsAccessibleAndFits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// violation is what axe-core finds.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML    string `json:"html"`
+		Summary string `json:"summary"`
+	} `json:"nodes"`
 }
 
 // widest names the elements that stick out of the page.
@@ -221,22 +242,24 @@ func TestTheFirstViewIsLight(t *testing.T) {
 			ctx := tab(t, 1280, 900)
 			var mu sync.Mutex
 			var bytes float64
-			chromedp.ListenTarget(ctx, func(event any) {
+			if err := chromedp.Listen(ctx, func(event any) {
 				if e, ok := event.(*network.EventLoadingFinished); ok {
 					mu.Lock()
 					bytes += e.EncodedDataLength
 					mu.Unlock()
 				}
-			})
-			run(t, ctx, network.Enable())
+			}); err != nil {
+				t.Fatal(err)
+			}
+			run(t, ctx, command(network.Enable, network.EnableParams{}))
 			if login != "" {
-				run(t, ctx, signIn(n, login))
-				run(t, ctx, network.ClearBrowserCache())
+				run(t, ctx, signIn(n, login)...)
+				run(t, ctx, command(network.ClearBrowserCache, cdp.Empty{}))
 			}
 			mu.Lock()
 			bytes = 0
 			mu.Unlock()
-			run(t, ctx, chromedp.Navigate(n.url+"/en"+path), chromedp.WaitReady("main", chromedp.ByQuery))
+			run(t, ctx, chromedp.Navigate(n.url+"/en"+path), chromedp.WaitReady(chromedp.CSS("main")))
 			mu.Lock()
 			if bytes > most {
 				t.Errorf("%s as %q: %.0f bytes", path, login, bytes)
@@ -254,23 +277,27 @@ func TestTheFirstViewIsLight(t *testing.T) {
 // approves, and the item stands in the feed.
 func TestAnEditorPublishesWithoutJavaScriptAndAFeedReaderPicksItUp(t *testing.T) {
 	n := ownNode(t, "")
-	noScript := emulation.SetScriptExecutionDisabled(true)
+	noScript := command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	writer := tab(t, 1280, 900)
-	run(t, writer, noScript, signIn(n, "secretariat"),
-		chromedp.Navigate(n.url+"/en/board/new"), chromedp.WaitVisible("main h1", chromedp.ByQuery),
-		chromedp.SetValue(`[name="text.en.title"]`, "Joint laboratories: first list", chromedp.ByQuery),
-		chromedp.SetValue(`[name="text.en.summary"]`, "Ten laboratories open their doors to the member states.", chromedp.ByQuery),
-		chromedp.SetValue(`[name="text.en.body"]`, "The list names **ten laboratories** and how to apply.", chromedp.ByQuery),
-		chromedp.Submit(`[name="text.en.title"]`, chromedp.ByQuery), chromedp.WaitVisible(`[data-verb="submit"]`, chromedp.ByQuery),
-		chromedp.Click(`[data-verb="submit"]`, chromedp.ByQuery), chromedp.WaitVisible(`[data-state="submitted"]`, chromedp.ByQuery))
-	var address string
-	run(t, writer, chromedp.Location(&address))
+	run(t, writer, append([]step{noScript}, signIn(n, "secretariat")...)...)
+	run(t, writer,
+		chromedp.Navigate(n.url+"/en/board/new"), chromedp.WaitVisible(chromedp.CSS("main h1")),
+		chromedp.SetValue(chromedp.CSS(`[name="text.en.title"]`), "Joint laboratories: first list"),
+		chromedp.SetValue(chromedp.CSS(`[name="text.en.summary"]`), "Ten laboratories open their doors to the member states."),
+		chromedp.SetValue(chromedp.CSS(`[name="text.en.body"]`), "The list names **ten laboratories** and how to apply."),
+		chromedp.Submit(chromedp.CSS(`[name="text.en.title"]`)), chromedp.WaitVisible(chromedp.CSS(`[data-verb="submit"]`)),
+		chromedp.Click(chromedp.CSS(`[data-verb="submit"]`)), chromedp.WaitVisible(chromedp.CSS(`[data-state="submitted"]`)))
+	address, err := chromedp.Run(writer, chromedp.Location())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if body := n.visitor(t).get("/en/board.atom").body; strings.Contains(body, "first list") {
 		t.Fatal("an item that waits for a second person is in the feed")
 	}
 	approver := tab(t, 1280, 900)
-	run(t, approver, noScript, signIn(n, "secretariat-2"), chromedp.Navigate(address), chromedp.WaitVisible(`[data-verb="publish"]`, chromedp.ByQuery),
-		chromedp.Click(`[data-verb="publish"]`, chromedp.ByQuery), chromedp.WaitVisible("main h1", chromedp.ByQuery))
+	run(t, approver, append([]step{noScript}, signIn(n, "secretariat-2")...)...)
+	run(t, approver, chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS(`[data-verb="publish"]`)),
+		chromedp.Click(chromedp.CSS(`[data-verb="publish"]`)), chromedp.WaitVisible(chromedp.CSS("main h1")))
 	res := n.visitor(t).get("/en/board.atom")
 	if res.status != http.StatusOK || !strings.Contains(res.body, "Joint laboratories: first list") {
 		t.Fatalf("%d: the feed does not have the item", res.status)
