@@ -7,13 +7,13 @@ import (
 	"karvan/internal/id"
 )
 
-// Bounds on what the cache holds. A decoded record takes some three times its
+// Bounds on what the cache holds. A decoded record takes up to twice its
 // canonical form and a fixed part, see TestWhatADecodedRecordTakes.
 const (
 	cacheRecords = 20_000
 	cacheBytes   = 96 << 20
-	recordFactor = 3
-	recordFixed  = 2 << 10
+	recordFactor = 2
+	recordFixed  = 1536
 	cacheErased  = 10_000
 )
 

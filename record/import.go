@@ -38,7 +38,7 @@ func (b *Book) Receive(data []byte) (in Incoming, err error) {
 	if r.Rev < 1 {
 		return in, fault.New(fault.Invalid, "record.bad-revision").At("rev")
 	}
-	if !knownState(r.State) {
+	if !states[r.State] {
 		return in, fault.New(fault.Invalid, "record.unknown-state").At("state")
 	}
 	if err := b.Validate(r, r.State == Draft || r.State == Returned); err != nil {
@@ -62,14 +62,14 @@ func (r *Record) isEmpty(kind *Kind) bool {
 	return sameContent(r, &c)
 }
 
-func knownState(s State) bool {
-	for _, known := range Lifecycle.States() {
-		if s == known {
-			return true
-		}
+// states are the states of the life cycle, for look-up.
+var states = func() map[State]bool {
+	all := map[State]bool{}
+	for _, s := range Lifecycle.States() {
+		all[s] = true
 	}
-	return false
-}
+	return all
+}()
 
 // Import stores a received revision as it is. What is here already is left
 // alone; an older or foreign line of revisions is a [fault.Conflict]. An edited
@@ -77,10 +77,12 @@ func knownState(s State) bool {
 func (b *Book) Import(ctx context.Context, tx *db.Tx, in Incoming) (_ Outcome, err error) {
 	defer fault.Wrap(&err, "record.Import(%s, %d)", in.Record.ID, in.Record.Rev)
 	r := in.Record
-	head, err := b.HeadOf(ctx, tx, r.ID)
-	if fault.Is(err, fault.NotFound) {
-		return Added, b.insertCanonical(ctx, tx, r, in.Canonical, "import")
+	// Most rows of an import are new, so it tries that first and asks afterwards.
+	err = b.insertCanonical(ctx, tx, r, in.Canonical, "import")
+	if err == nil || fault.Of(err).Key != "record.exists" {
+		return Added, err
 	}
+	head, err := b.HeadOf(ctx, tx, r.ID)
 	if err != nil {
 		return "", err
 	}

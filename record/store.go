@@ -297,14 +297,14 @@ func (b *Book) insertCanonical(ctx context.Context, tx *db.Tx, r *Record, canoni
 	if r.Public() {
 		public = r.Rev
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO records (id, kind, state, rev, public_rev, owner, ulid, due_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	n, err := tx.Exec(ctx, `INSERT INTO records (id, kind, state, rev, public_rev, owner, ulid, due_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
 		string(r.ID), r.Kind, string(r.State), r.Rev, public, string(r.Owner), r.ID.ULID(), db.Micros(b.due(r)), db.Micros(r.Updated))
-	if db.IsUnique(err) {
-		return fault.New(fault.Conflict, "record.exists").Because(err)
-	}
 	if err != nil {
 		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "record.exists")
 	}
 	return b.append(ctx, tx, r, canonical, verb)
 }
