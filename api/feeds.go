@@ -139,7 +139,10 @@ func (a *API) feedQuery(f *feed) (matching.Query, error) {
 	}
 	if f.table() {
 		q.Fixed["status"] = []string{string(record.Published)}
-		q.Sort = tableSort(f.at.list, v.Get("sort"), q.Words != "")
+		q.Sort = tableSort(f.at, v.Get("sort"), q.Words != "")
+		if f.at.list == "catalogue" && v.Get("sort") == "deadline" {
+			q.After["deadline"] = a.DB.Now().Truncate(24 * time.Hour) // as the page leaves out what is over
+		}
 	}
 	if c := v.Get("cursor"); c != "" {
 		cursor, err := openCursor(q, c)
@@ -152,20 +155,30 @@ func (a *API) feedQuery(f *feed) (matching.Query, error) {
 }
 
 // tableSort is the order of a table: that of its page.
-func tableSort(list, way string, words bool) []engine.Sort {
-	switch {
-	case way == "confirmed", way == "newest":
-		return []engine.Sort{{By: map[string]string{"confirmed": "confirmed", "newest": "published"}[way], Desc: true}}
-	case way == "deadline":
+func tableSort(at feedPath, way string, words bool) []engine.Sort {
+	newest := []engine.Sort{{By: "published", Desc: true}}
+	if at.list == "board" {
+		newest = []engine.Sort{{By: "out", Desc: true}, {By: "published", Desc: true}}
+	}
+	switch at.list + " " + way {
+	case "board newest", "catalogue newest":
+		return newest
+	case "board event":
+		return []engine.Sort{{By: "event_date", Desc: true}, {By: "out", Desc: true}}
+	case "catalogue confirmed":
+		return []engine.Sort{{By: "confirmed", Desc: true}}
+	case "catalogue deadline":
 		return []engine.Sort{{By: "deadline"}}
+	}
+	switch {
 	case words:
 		return []engine.Sort{{By: engine.ScoreKey, Desc: true}, {By: "published", Desc: true}}
-	case list == "board":
-		return []engine.Sort{{By: "out", Desc: true}, {By: "published", Desc: true}}
-	case list == "events":
+	case at.list == "events":
 		return []engine.Sort{{By: "from", Desc: true}}
+	case at.list == "organisations":
+		return []engine.Sort{{By: "name." + string(at.lang)}}
 	}
-	return []engine.Sort{{By: "published", Desc: true}}
+	return newest
 }
 
 // feed is a list on its way out.

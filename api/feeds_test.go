@@ -14,9 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"karvan/announcements"
 	"karvan/api"
+	"karvan/catalogue"
 	"karvan/internal/lang"
 	"karvan/internal/testkit"
+	"karvan/parties"
 	"karvan/record"
 )
 
@@ -429,6 +432,35 @@ func TestTablesAreSafeInSpreadsheets(t *testing.T) {
 	}
 	if !has(w.ok("/en/catalogue.csv"), `'=HYPERLINK`) {
 		t.Error("the title is not there, quoted")
+	}
+}
+
+func TestTablesHaveTheOrderOfTheirPages(t *testing.T) {
+	w := newWorld(t)
+	for i, title := range []string{"Bravo wheat", "Alpha wheat"} {
+		released := announcement(title)
+		released.Body = &announcements.Item{Topics: []string{"food"}, Released: parties.Date([]string{"2026-02-02", "2026-01-01"}[i]),
+			EventDate: parties.Date([]string{"2025-01-01", "2025-05-05"}[i])}
+		w.put(released)
+		w.put(&record.Record{Kind: "need", Body: &catalogue.Profile{Type: "technology-request", Cooperation: []string{"licence"}, Fields: []string{"4.1"},
+			Deadline: parties.Date([]string{"2026-01-01", "2026-12-31"}[i])}, Texts: say("en", "title", title, "en", "summary", "S.", "en", "description", "D.")})
+		w.put(&record.Record{Kind: "organisation", Body: &parties.Organisation{Names: parties.Names{{Lang: "en", Name: title}}, Type: "university"}})
+	}
+	for _, test := range []struct{ path, first, only string }{
+		{"/en/board.csv", "Bravo", ""}, {"/en/board.csv?sort=event", "Alpha", ""}, {"/en/board.csv?sort=newest&q=wheat", "Bravo", ""},
+		{"/en/catalogue.csv", "Alpha", ""}, {"/en/catalogue.csv?sort=confirmed", "Alpha", ""}, {"/en/catalogue.csv?sort=deadline", "Alpha", "Bravo"},
+		{"/en/organisations.csv", "Alpha", ""},
+	} {
+		body := w.ok(test.path).Body.String()
+		alpha, bravo := strings.Index(body, "Alpha"), strings.Index(body, "Bravo")
+		switch {
+		case test.only != "":
+			if bravo >= 0 || alpha < 0 {
+				t.Errorf("%s shows a deadline that is over, or not the other", test.path)
+			}
+		case alpha < 0 || bravo < 0 || (alpha < bravo) != (test.first == "Alpha"):
+			t.Errorf("%s does not begin with %s", test.path, test.first)
+		}
 	}
 }
 

@@ -149,7 +149,7 @@ func TestAVisitorReadsTheAnnouncementBesideTheOtherReadout(t *testing.T) {
 				t.Errorf("%d quotes highlighted", got)
 			}
 			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/bodies/"+ulid(n, "body", "sco")+"?date=2022-02-18"), chromedp.WaitVisible(chromedp.CSS("main h1")))
-			if got := value[int](t, ctx, `document.querySelectorAll('[data-category="member"] a[href*="/states/"]').length`); got != 8 {
+			if got := value[int](t, ctx, `document.querySelectorAll('#members-member a[href*="/states/"]').length`); got != 8 {
 				t.Errorf("%d members on that day", got)
 			}
 			run(t, ctx, chromedp.Navigate(n.url+"/"+c.lang+"/catalogue?q="+c.word), chromedp.WaitVisible(chromedp.CSS("main h1")))
@@ -169,7 +169,7 @@ func pages(n *node) map[string][]string {
 			"/states/CN", "/organisations", "/organisations/" + ulid(n, "organisation", "zh-org-1"), "/persons/" + ulid(n, "person", "zhang-ming"),
 			"/catalogue", "/catalogue?q=zzzzzz", "/catalogue/" + ulid(n, "offer", "zh-001"), "/catalogue/" + ulid(n, "offer", "zh-001") + "/history",
 			"/sign-in", "/about", "/about/data", "/about/rules", "/nowhere"},
-		"member-cn": {"/desk", "/account", "/catalogue/new", "/catalogue/" + ulid(n, "offer", "zh-001") + "/edit",
+		"member-cn": {"/desk", "/account", "/catalogue/new", "/catalogue/" + ulid(n, "offer", "zh-017") + "/edit",
 			"/catalogue/" + ulid(n, "offer", "zh-001") + "/edit/basics", "/catalogue/" + ulid(n, "offer", "zh-001") + "/edit/classification",
 			"/organisations/" + ulid(n, "organisation", "zh-org-1") + "/edit"},
 		"secretariat": {"/desk", "/board/new", "/board/links", "/events/new", "/events/" + ulid(n, "event", "2022-02-18-most-sco") + "/edit",

@@ -32,7 +32,7 @@ type BoardEdit struct {
 	Conflict  bool
 	Changes   []ChangeView // what somebody else saved meanwhile
 	Upload    UploadForm
-	Returning *NoteView // why it came back
+	Returning string // why it came back
 }
 
 // EditLang is a language version in the form.
@@ -50,7 +50,7 @@ type editing struct {
 	noted  bool
 	events []web.Option
 	owners []web.Option
-	back   *NoteView
+	back   string
 }
 
 func (s *Site) boardNew(w http.ResponseWriter, r *http.Request) error {
@@ -158,9 +158,8 @@ func (s *Site) begin(ctx context.Context, tx *db.Tx, r *http.Request) (e editing
 		}
 		e.noted = noted(e.rec, public, history)
 	}
-	if n := len(e.rec.Notes); n > 0 && e.head.State == record.Returned && slices.Contains(returned(history), e.rec.Notes[n-1].Rev) {
-		v := noteView(e.rec.Notes[n-1], web.Lang(r))
-		e.back = &v
+	if e.head.State == record.Returned {
+		e.back = remarkOf(history, "return")
 	}
 	e.langs = e.rec.Languages()
 	if !slices.Contains(e.langs, e.rec.Source) {
@@ -226,6 +225,16 @@ func (s *Site) boardSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.saidSaved(w, r, form, cleaned)
 	return web.SeeOther(w, r, Path(e.rec)+"?draft=1")
+}
+
+// remarkOf is what was said between colleagues when a verb was last done.
+func remarkOf(history []record.Revision, verb string) string {
+	for _, v := range history {
+		if v.Verb == verb {
+			return v.Remark
+		}
+	}
+	return ""
 }
 
 // changeNote reads what an author says of a change to what was published. It is

@@ -79,9 +79,7 @@ func (s *Site) itemPage(ctx context.Context, tx *db.Tx, r *http.Request, shown S
 		return page, err
 	}
 	page.Edit = s.Book.Kind(rec.Kind).Policy.Allows(a, "edit", rec.Object())
-	if err := s.itemNotes(ctx, tx, r, shown, &page); err != nil {
-		return page, err
-	}
+	s.itemNotes(r, rec, &page)
 	s.itemWords(r, rec, &page)
 	s.itemDays(r, rec, &page)
 	if err := s.itemNames(ctx, tx, r, rec, &page); err != nil {
@@ -93,16 +91,9 @@ func (s *Site) itemPage(ctx context.Context, tx *db.Tx, r *http.Request, shown S
 	return page, nil
 }
 
-// itemNotes chooses which notes the reader sees, and which stands at the top.
-func (s *Site) itemNotes(ctx context.Context, tx *db.Tx, r *http.Request, shown Shown, page *BoardItem) error {
-	history, err := s.Book.History(ctx, tx, shown.ID)
-	if err != nil {
-		return err
-	}
-	notes := shown.Notes
-	if !shown.Draft {
-		notes = publicNotes(notes, history)
-	}
+// itemNotes puts the newest note at the top, and finds the newest correction.
+func (s *Site) itemNotes(r *http.Request, rec *record.Record, page *BoardItem) {
+	notes := rec.Notes
 	page.Notes = nil
 	for i := len(notes) - 1; i >= 0; i-- { // the newest first
 		page.Notes = append(page.Notes, noteView(notes[i], web.Lang(r)))
@@ -110,30 +101,10 @@ func (s *Site) itemNotes(ctx context.Context, tx *db.Tx, r *http.Request, shown 
 	if len(page.Notes) > 0 {
 		page.Notice = &page.Notes[0]
 	}
-	if n := corrected(shown.Record); n != nil {
+	if n := corrected(rec); n != nil {
 		v := noteView(*n, web.Lang(r))
 		page.Fixed = &v
 	}
-	if len(page.Actions) == 0 || shown.Head.PublicRev == 0 {
-		return nil
-	}
-	newest, err := s.Book.At(ctx, tx, shown.ID, shown.Head.Rev)
-	if err != nil {
-		return err
-	}
-	public, err := s.Book.At(ctx, tx, shown.ID, shown.Head.PublicRev)
-	if err != nil {
-		return err
-	}
-	page.Actions = slices.DeleteFunc(page.Actions, func(act Action) bool { return act.Verb == "discard" })
-	if noted(newest, public, history) { // the author said already what changes
-		for i, act := range page.Actions {
-			if act.Types {
-				page.Actions[i].Types, page.Actions[i].Note = false, false
-			}
-		}
-	}
-	return nil
 }
 
 // itemWords chooses the language version to show: the one asked for, else the

@@ -321,21 +321,21 @@ func (s *Site) eventForm(w http.ResponseWriter, r *http.Request, status int, rec
 // eventFields are the questions of the form.
 func (s *Site) eventFields(ctx context.Context, tx *db.Tx, p *lang.Printer, v url.Values) ([]web.Field, error) {
 	options := map[string][]web.Option{}
-	for _, kind := range []string{"person", "post", "state", "body", "organisation"} {
+	for _, kind := range []string{"person", "post", "state", "body"} {
 		records, err := s.every(ctx, tx, p.Tag(), kind, nil)
 		if err != nil {
 			return nil, err
 		}
 		options[kind] = s.optionsOf(p, records, func(r *record.Record) id.ID { return r.ID })
 	}
-	options["party"] = slices.Concat(options["state"], options["body"][1:], options["organisation"][1:])
+	options["party"] = slices.Concat(options["state"], options["body"][1:])
 	source := lang.Tag(v.Get("source"))
 	fields := []web.Field{
 		{Name: "source", Type: "select", Label: "record.label.source", Hint: "event.hint.source", Required: true, Options: langOptions(p, source)},
 		{Name: "body.from", Label: "event.first-day", Hint: "event.hint.date", Required: true, Max: 10},
 		{Name: "body.to", Label: "event.last-day", Hint: "event.hint.to", Max: 10},
 		{Name: "body.online", Type: "checkbox", Label: "event.online"},
-		{Name: "body.body", Type: "select", Label: "event.whose", Options: options["body"]},
+		{Name: "body.body", Type: "select", Label: "event.whose", Options: keeping(options["body"], v.Get("body.body"))},
 		{Name: "body.ordinal", Type: "number", Label: "body.label.ordinal", Hint: "event.hint.ordinal", Min: 1, Max: 999},
 		evidenceField("body.evidence"),
 	}
@@ -348,10 +348,19 @@ func (s *Site) eventFields(ctx context.Context, tx *db.Tx, p *lang.Printer, v ur
 			web.Field{Name: "body.place." + string(t), Label: "event.place", Max: 200, Lang: t})
 	}
 	for i := range count(v, "rows", maxRows) {
-		fields = append(fields,
-			web.Field{Name: participantField(i, "person"), Type: "select", Label: "body.label.person", Options: options["person"]},
-			web.Field{Name: participantField(i, "post"), Type: "select", Label: "body.label.post", Options: options["post"]},
-			web.Field{Name: participantField(i, "party"), Type: "select", Label: "body.label.party", Options: options["party"]})
+		for _, part := range participantParts {
+			name := participantField(i, part)
+			fields = append(fields, web.Field{Name: name, Type: "select", Label: "body.label." + part, Options: keeping(options[part], v.Get(name))})
+		}
 	}
 	return append(fields, noteFields()...), nil
+}
+
+// keeping adds what is chosen already to the options, should it not be among
+// them: saving a form must not change what nobody touched.
+func keeping(options []web.Option, chosen string) []web.Option {
+	if chosen == "" || slices.ContainsFunc(options, func(o web.Option) bool { return o.Value == chosen }) {
+		return options
+	}
+	return append(slices.Clip(options), web.Option{Value: chosen, Text: chosen})
 }

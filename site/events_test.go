@@ -326,5 +326,5 @@ func TestEventsThatAreNotThere(t *testing.T) {
 	draft := w.create("elena", &record.Record{Kind: "event", Owner: theBody, Party: theBody, Source: "en",
 		Texts: map[string]record.Version{"en": {Provenance: record.Original, Fields: map[string]string{"title": "Secret"}}}, Body: &meetings.Event{From: "2026"}})
 	w.as("").get("/en/events/" + draft.ID.ULID()).want(http.StatusNotFound)
-	w.as("elena").get("/en/events/" + draft.ID.ULID()).want(http.StatusOK).has("h1", "Secret")
+	w.as("elena").get("/en/events/"+draft.ID.ULID()).want(http.StatusOK).has("h1", "Secret")
 }

@@ -206,7 +206,6 @@ func (s *Site) bodyPage(ctx context.Context, tx *db.Tx, r *http.Request, p *lang
 	b := rec.Body.(*parties.Body)
 	page := BodyPage{Record: rec, Body: b, Name: b.Names.On(p.Tag(), day), Names: nameRows(p, b.Names, day), Day: day.Format(time.DateOnly),
 		DayText: p.Date(day), BadDate: bad, Today: dayIn(day) == dayIn(tx.Now), Founded: dayOf(p, b.Founded), About: rec.Read(p.Tag(), "about")}
-	page.Data = "/api/v1/bodies/" + rec.ID.ULID() + "/members?date=" + page.Day
 	if page.View, err = s.recordView(ctx, tx, r, rec); err != nil {
 		return page, err
 	}
@@ -218,6 +217,7 @@ func (s *Site) bodyPage(ctx context.Context, tx *db.Tx, r *http.Request, p *lang
 		return page, err
 	}
 	of := owner.Body.(*parties.Body)
+	page.Data = "/api/v1/bodies/" + owner.ID.ULID() + "/members?date=" + page.Day
 	if owner.ID != rec.ID {
 		named := s.named(owner, p.Tag(), day)
 		page.MembersOf = &named

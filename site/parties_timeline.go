@@ -13,11 +13,11 @@ import (
 	"karvan/record"
 )
 
-// BodyChange is something that became different on a day.
+// BodyChange is something that became different on a day, for one state or more.
 type BodyChange struct {
 	Day    *Day
-	State  Named
-	Before string // category, "" for none
+	States []Named // in the body's own order
+	Before string  // category, "" for none
 	After  string
 	Chair  bool // the state took the chair
 	at     time.Time
@@ -86,11 +86,18 @@ func bodyChanges(p *lang.Printer, b *parties.Body, names map[id.ID]Named, order 
 			}
 			return states[i] < states[j]
 		})
+		first := len(all)
 		for _, st := range states {
-			all = append(all, BodyChange{Day: dayOf(p, d), State: names[st], Before: standingLabel(p, before[st]), After: standingLabel(p, after[st]), at: day})
+			c := BodyChange{Day: dayOf(p, d), States: []Named{names[st]}, Before: standingLabel(p, before[st]), After: standingLabel(p, after[st]), at: day}
+			same := slices.IndexFunc(all[first:], func(have BodyChange) bool { return have.Before == c.Before && have.After == c.After })
+			if same >= 0 {
+				all[first+same].States = append(all[first+same].States, names[st])
+			} else {
+				all = append(all, c)
+			}
 		}
 		if chair := parties.ChairOn(b, day); chair != "" && chair != parties.ChairOn(b, eve) {
-			all = append(all, BodyChange{Day: dayOf(p, d), State: names[chair], Chair: true, at: day})
+			all = append(all, BodyChange{Day: dayOf(p, d), States: []Named{names[chair]}, Chair: true, at: day})
 		}
 	}
 	return all

@@ -74,7 +74,7 @@ func (s *Site) do(kinds ...string) web.Handler {
 			return s.doAgain(w, r, shown, asked.verb, form, err)
 		}
 		s.Web.Flash(w, r, didWhat[asked.verb])
-		if asked.verb == "discard" || asked.verb == "erase" {
+		if asked.verb == "erase" || asked.verb == "discard" && shown.Head.PublicRev == 0 {
 			return web.SeeOther(w, r, "/"+folders[shown.Kind])
 		}
 		return web.SeeOther(w, r, Path(shown.Record))
@@ -157,9 +157,6 @@ func (s *Site) take(ctx context.Context, tx *db.Tx, shown Shown, asked step) err
 	head, err := s.Book.HeadOf(ctx, tx, shown.ID)
 	if err != nil {
 		return err
-	}
-	if asked.verb == "discard" && head.PublicRev > 0 {
-		return fault.New(fault.Conflict, "history.discard-published")
 	}
 	writes := head.State == record.Draft || head.State == record.Returned
 	if asked.verb == "publish" && writes && !s.Book.Kind(head.Kind).FourEyes {

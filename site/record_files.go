@@ -116,12 +116,15 @@ func fileName(s, mediaType, digest string) string {
 		}
 		return r
 	}, s)
-	s = strings.Trim(strings.Join(strings.Fields(s), "-"), ".- ")
-	ending := strings.ToLower(path.Ext(s))
-	stem := strings.TrimRight(s[:len(s)-len(path.Ext(s))], ".- ")
+	stem := strings.Join(strings.Fields(s), "-")
+	ending := strings.ToLower(path.Ext(stem))
+	if mediaTypes[ending] == "" {
+		ending = ""
+	}
+	stem = strings.Trim(stem[:len(stem)-len(ending)], ".-_ ")
 	for len(stem)+len(ending) > maxName {
 		_, size := utf8.DecodeLastRuneInString(stem)
-		stem = stem[:len(stem)-size]
+		stem = strings.TrimRight(stem[:len(stem)-size], ".- ")
 	}
 	if stem == "" || isImage(mediaType) && !plainName.MatchString(stem) {
 		stem = "file-" + digest[:8]

@@ -24,6 +24,7 @@ type RevisionRow struct {
 	Public bool       // it was public
 	Now    bool       // it is the public one
 	Notes  []NoteView // said with this revision
+	Remark string     // said between colleagues, for those who may read drafts
 	URL    string     // "" when the content was erased
 }
 
@@ -124,11 +125,10 @@ func (s *Site) row(r *http.Request, c chronicle, rev record.Revision) RevisionRo
 	if rev.Verb == "publish" && rev.Rev == c.firstPublic() {
 		row.Verb = "first"
 	}
-	notes := c.newest.Notes
-	if !c.drafts {
-		notes = publicNotes(notes, c.history)
+	if c.drafts {
+		row.Remark = rev.Remark
 	}
-	for _, n := range notes {
+	for _, n := range c.newest.Notes {
 		if n.Rev == rev.Rev || !c.drafts && c.firstSeen(n.Rev) == rev.Rev {
 			row.Notes = append(row.Notes, noteView(n, web.Lang(r)))
 		}

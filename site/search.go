@@ -35,16 +35,15 @@ type SearchPage struct {
 
 // SearchRow is a record that was found.
 type SearchRow struct {
-	Path      string
-	Kind      string
-	Title     record.Reading
-	Marked    []Words // the title, with the words asked for marked
-	Excerpt   []Words
-	In        lang.Tag // language of the excerpt
-	Party     Named
-	Day       *Day
-	Sample    bool
-	Languages []lang.Tag
+	Path    string
+	Kind    string
+	Title   record.Reading
+	Marked  []Words // the title, with the words asked for marked
+	Excerpt []Words
+	In      lang.Tag // language of the excerpt
+	Party   Named
+	Day     *Day
+	Sample  bool
 }
 
 // Words are a stretch of a text; Hit says that it was asked for.
@@ -140,11 +139,10 @@ func (s *Site) searchRows(ctx context.Context, tx *db.Tx, p *lang.Printer, recor
 		row := SearchRow{Path: n.Path, Kind: rec.Kind, Title: record.Reading{Text: n.Text, Lang: n.Lang}, Party: names[rec.Party], Sample: rec.Sample}
 		row.Marked = markWords(n.Text, n.Lang, terms)
 		if parties.NamesOf(rec) == nil {
-			row.Languages = rec.Languages()
 			row.Excerpt, row.In = excerptOf(rec, reader, terms)
-		}
-		if !rec.Published.IsZero() {
-			row.Day = dayOf(p, dayIn(rec.Published))
+			if !rec.Published.IsZero() {
+				row.Day = dayOf(p, dayIn(rec.Published))
+			}
 		}
 		rows = append(rows, row)
 	}

@@ -146,6 +146,7 @@ func (b *bench) karvan(ctx context.Context) (err error) {
 	s.Import = time.Since(began).Seconds()
 	s.ImportRate = float64(b.opt.records) / s.Import
 	s.ImportPeak = peakOf(cmd)
+	s.ImportCPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	s.DataBytes = fileSize(filepath.Join(data, "karvan.db"))
 	args := []string{"bench", "serve", "--data", data, "--node", benchNode}
 	if b.opt.profiles != "" {

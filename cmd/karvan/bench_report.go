@@ -34,6 +34,7 @@ type side struct {
 	Name       string    `json:"name"`
 	Import     float64   `json:"import_seconds"`
 	ImportRate float64   `json:"import_records_per_second"`
+	ImportCPU  float64   `json:"import_cpu_seconds,omitempty"`
 	ImportPeak int64     `json:"import_peak_bytes,omitempty"`
 	Start      float64   `json:"start_seconds"`
 	Starts     []float64 `json:"starts,omitempty"`
@@ -71,6 +72,8 @@ func (r benchReport) print(w io.Writer) {
 		fmt.Fprintf(w, "| %s | %s |%s\n", what, bar, cells(r.Sides, f))
 	}
 	line("import, records/s", fmt.Sprintf("≥ %.0f", barImport), func(s side) string { return fmt.Sprintf("%.0f", s.ImportRate) })
+	line("processor time of the import, s", "", func(s side) string { return fmt.Sprintf("%.0f", s.ImportCPU) })
+	line("memory of the import, highest, MiB", "", func(s side) string { return fmt.Sprintf("%.0f", mebi(s.ImportPeak)) })
 	line("start, s", fmt.Sprintf("≤ %.0f", barStart), func(s side) string { return fmt.Sprintf("%.2f", s.Start) })
 	line("memory after start, MiB", fmt.Sprintf("≤ %d", barMemory>>20), func(s side) string { return fmt.Sprintf("%.0f", mebi(s.RSSStart)) })
 	line("memory under load, highest, MiB", fmt.Sprintf("≤ %d", barMemory>>20), func(s side) string { return fmt.Sprintf("%.0f", mebi(s.peak())) })
