@@ -5,10 +5,11 @@ SHELL     := /bin/bash
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 FUZZTIME  ?= 5s
 BENCH     ?= .
+BENCHFLAGS ?=
 PKG       ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-short fuzz bench lint clean
+.PHONY: help build demo test test-short fuzz bench bench-go lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +30,11 @@ test-short: ## run what needs neither PostgreSQL nor a browser
 fuzz: ## run every fuzz target for FUZZTIME (5s)
 	scripts/fuzz $(FUZZTIME)
 
-bench: ## run the benchmarks that match BENCH in PKG
+bench: build ## measure 100,000 records, and PocketBase beside; BENCHFLAGS adds flags
+	cd bench && CGO_ENABLED=0 go build -trimpath -o ../bin/bench-pocketbase .
+	bin/karvan bench --peer bin/bench-pocketbase $(BENCHFLAGS)
+
+bench-go: ## run the Go benchmarks that match BENCH in PKG
 	CGO_ENABLED=0 go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
 
 lint: ## check formatting, go vet and the shell scripts

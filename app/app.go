@@ -128,20 +128,17 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Site = &site.Site{DB: a.DB, Book: a.Book, Index: a.Index, Feed: a.Feed, Files: a.Files, Web: a.Web, Node: node,
-		Now: a.DB.Now, Limits: site.Limits{Upload: a.Config.Upload, Form: a.Config.Form}}
+	a.Site = site.New(site.Site{DB: a.DB, Book: a.Book, Index: a.Index, Feed: a.Feed, Files: a.Files, Web: a.Web, Node: node,
+		Now: a.DB.Now, Limits: site.Limits{Upload: a.Config.Upload, Form: a.Config.Form}})
 	return a.routes()
 }
 
 // actor loads who a session belongs to.
-func (a *App) actor(ctx context.Context, account string) (actor access.Actor, p web.Person, err error) {
+func (a *App) actor(ctx context.Context, ticket string) (actor access.Actor, p web.Person, err error) {
 	err = a.DB.Read(ctx, func(tx *db.Tx) error {
-		found, err := people.Get(ctx, tx, account)
+		found, err := people.Holder(ctx, tx, ticket)
 		if err != nil {
 			return err
-		}
-		if found.Disabled {
-			return fault.New(fault.Forbidden, "account.not-found")
 		}
 		actor, p = found.Actor(), web.Person{Lang: string(found.Lang), Zone: found.Zone}
 		return nil

@@ -24,7 +24,13 @@ type Account struct {
 	Created  time.Time
 	Seen     time.Time // last sign-in
 	Grants   []Grant
+
+	stamp string // changes with the password
 }
+
+// Ticket names the account in a session. It changes with the password, so that a
+// new password ends every session that was begun under the old one.
+func (a *Account) Ticket() string { return a.ID + "." + a.stamp }
 
 // Grant is a role of an account; State is the state of the organisation in
 // Scope, so that acting needs no look-up.

@@ -2,7 +2,9 @@ package people
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -12,6 +14,21 @@ import (
 	"karvan/internal/fault"
 	"karvan/internal/id"
 )
+
+// Holder gives the account that a session's ticket names. It fails with
+// [fault.NotFound] when there is none any more, when it is disabled, and when its
+// password has changed since.
+func Holder(ctx context.Context, tx *db.Tx, ticket string) (Account, error) {
+	account, _, _ := strings.Cut(ticket, ".")
+	a, err := Get(ctx, tx, account)
+	if err != nil {
+		return a, err
+	}
+	if a.Disabled || a.Ticket() != ticket {
+		return Account{}, fault.New(fault.NotFound, "account.not-found")
+	}
+	return a, nil
+}
 
 // Get gives an account. It fails with [fault.NotFound].
 func Get(ctx context.Context, tx *db.Tx, account string) (Account, error) {
@@ -32,6 +49,8 @@ func load(ctx context.Context, tx *db.Tx, where, value string) (a Account, hash 
 	if err != nil {
 		return a, "", err
 	}
+	sum := sha256.Sum256([]byte(hash))
+	a.stamp = hex.EncodeToString(sum[:8])
 	a.Disabled, a.Created, a.Seen = disabled != 0, db.Time(created), db.Time(seen)
 	a.Grants, err = grants(ctx, tx, a.ID)
 	return a, hash, err

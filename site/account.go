@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"karvan/internal/db"
@@ -42,18 +41,11 @@ type RoleView struct {
 // client, from one client whatever the login, and under one login from wherever.
 type signInLimits struct{ pair, client, login *web.Limiter }
 
-// signIns holds the limits of each site. A process has one site, a test one each.
-var signIns sync.Map // of *Site to *signInLimits
-
-func (s *Site) signInLimits() *signInLimits {
-	if l, ok := signIns.Load(s); ok {
-		return l.(*signInLimits)
-	}
+func newSignInLimits() *signInLimits {
 	const keys = 20_000
-	l, _ := signIns.LoadOrStore(s, &signInLimits{
+	return &signInLimits{
 		pair: web.NewLimiter(5, 5*time.Minute, keys), client: web.NewLimiter(60, 15*time.Minute, keys), login: web.NewLimiter(100, time.Hour, keys),
-	})
-	return l.(*signInLimits)
+	}
 }
 
 // try counts an attempt. It fails with a fault that is answered with 429.
@@ -88,7 +80,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next, login := nextPath(form.Text("next")), strings.ToLower(clip(form.Text("login"), 200))
-	limits, client := s.signInLimits(), s.Web.Client(r)
+	limits, client := s.signIns(), s.Web.Client(r)
 	if err := limits.try(client, login, s.Now()); err != nil {
 		return err
 	}
@@ -100,7 +92,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	limits.pair.Forget(client + " " + login)
-	if err := s.Web.SignIn(w, r, account.ID); err != nil {
+	if err := s.Web.SignIn(w, r, account.Ticket()); err != nil {
 		return err
 	}
 	s.Web.RememberLang(w, account.Lang)
@@ -234,7 +226,16 @@ func (s *Site) accountPassword(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return err
 	}
-	if err := s.Web.SignIn(w, r, web.Actor(r).Account); err != nil { // under a new token
+	// The new password ended every session of this account, this one too.
+	var account people.Account
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		account, err = people.Get(ctx, tx, web.Actor(r).Account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Web.SignIn(w, r, account.Ticket()); err != nil {
 		return err
 	}
 	s.Web.Flash(w, r, "account.password-changed")
@@ -256,7 +257,7 @@ func (s *Site) changePassword(r *http.Request, form *web.Form) error {
 	if err := newPassword(form, own.Login); err != nil {
 		return err
 	}
-	limits, client := s.signInLimits(), s.Web.Client(r)
+	limits, client := s.signIns(), s.Web.Client(r)
 	if err := limits.try(client, own.Login, s.Now()); err != nil {
 		return err
 	}

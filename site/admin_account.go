@@ -132,19 +132,18 @@ func (s *Site) scopeFields(ctx context.Context, tx *db.Tx, reader lang.Tag, a *p
 		return all, found.Total, nil
 	}
 	byName := []engine.Sort{{By: "name." + string(reader)}}
-	public := map[string][]string{"status": {string(record.Published)}}
 	organisation := web.Field{Name: "organisation", Type: "select", Label: "admin.organisation", Hint: "admin.organisation-hint", Value: chosen(access.Member)}
 	state := web.Field{Name: "state", Type: "select", Label: "admin.state", Hint: "admin.state-hint", Value: chosen(access.Focal)}
 	body := web.Field{Name: "body", Type: "select", Label: "admin.body", Hint: "admin.body-hint", Value: chosen(access.Secretariat)}
 	var total int
 	var err error
-	if organisation.Options, total, err = options(matching.Query{Kinds: []string{"organisation"}, Fixed: public, Words: search, Sort: byName, Limit: organisationsMost}, organisation.Value); err != nil {
+	if organisation.Options, total, err = options(matching.Query{Kinds: []string{"organisation"}, Fixed: inLists, Words: search, Sort: byName, Limit: organisationsMost}, organisation.Value); err != nil {
 		return nil, 0, err
 	}
-	if state.Options, _, err = options(matching.Query{Kinds: []string{"state"}, Fixed: public, Sort: byName, Limit: statesMost}, state.Value); err != nil {
+	if state.Options, _, err = options(matching.Query{Kinds: []string{"state"}, Fixed: inLists, Sort: byName, Limit: statesMost}, state.Value); err != nil {
 		return nil, 0, err
 	}
-	if body.Options, _, err = options(matching.Query{Kinds: []string{"body"}, Fixed: public, Sort: byName, Limit: bodiesMost}, body.Value); err != nil {
+	if body.Options, _, err = options(matching.Query{Kinds: []string{"body"}, Fixed: inLists, Sort: byName, Limit: bodiesMost}, body.Value); err != nil {
 		return nil, 0, err
 	}
 	return []web.Field{role, organisation, state, body}, total, nil

@@ -88,7 +88,7 @@ func boardQuery(r *http.Request) (matching.Query, error) {
 		return q, err
 	}
 	q.Lang = web.Lang(r)
-	q.Fixed = map[string][]string{"status": {string(record.Published)}}
+	q.Fixed = inLists
 	newest := []engine.Sort{{By: "out", Desc: true}, {By: "published", Desc: true}}
 	switch r.URL.Query().Get("sort") {
 	case "event":
@@ -252,7 +252,7 @@ type ArchiveMonth struct {
 // boardArchive counts the items by year and month.
 func (s *Site) boardArchive(w http.ResponseWriter, r *http.Request) error {
 	p := s.Web.Printer(r)
-	found := s.Index.Search(matching.Query{Kinds: []string{"announcement"}, Fixed: map[string][]string{"status": {string(record.Published)}},
+	found := s.Index.Search(matching.Query{Kinds: []string{"announcement"}, Fixed: inLists,
 		Facets: []string{"year", "month"}})
 	page := BoardArchive{Total: found.Total, Feeds: feeds(r, "/board")}
 	months := map[string]int{}

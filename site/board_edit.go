@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"karvan/announcements"
 	"karvan/internal/access"
@@ -111,6 +112,9 @@ func (s *Site) boardCreate(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Book.Create(ctx, tx, made); err != nil {
 			return err
 		}
+		if !titled(made) { // asked last, so that other faults are named first
+			return fault.New(fault.Invalid, "text.missing").At("texts." + string(made.Source) + ".title")
+		}
 		e.rec.ID = made.ID
 		if form.Text("act") == "submit" {
 			_, err = s.Book.Do(ctx, tx, made.ID, made.Rev, "submit", record.Options{})
@@ -122,6 +126,17 @@ func (s *Site) boardCreate(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.saidSaved(w, r, form, cleaned)
 	return web.SeeOther(w, r, Path(e.rec))
+}
+
+// titled reports whether a new item has a title in any language: a draft without
+// one could not be found again.
+func titled(r *record.Record) bool {
+	for _, v := range r.Texts {
+		if strings.TrimSpace(v.Fields["title"]) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // saidSaved says what a form has done.

@@ -136,7 +136,7 @@ func formLangs(form *web.Form, rec *record.Record) []lang.Tag {
 func (s *Site) choices(ctx context.Context, tx *db.Tx, r *http.Request, e *editing) error {
 	reader := web.Lang(r)
 	_, events, err := s.Index.Records(ctx, tx, matching.Query{Kinds: []string{"event"}, Limit: recentEvents,
-		Fixed: map[string][]string{"status": {string(record.Published)}}, Sort: []engine.Sort{{By: "from", Desc: true}}})
+		Fixed: inLists, Sort: []engine.Sort{{By: "from", Desc: true}}})
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (s *Site) choices(ctx context.Context, tx *db.Tx, r *http.Request, e *editi
 	}
 	if code := s.Index.Code(party); code != "" {
 		_, ministries, err := s.Index.Records(ctx, tx, matching.Query{Kinds: []string{"organisation"}, Limit: ownMinistries,
-			Any: map[string][]string{"state": {code}, "actor": {"ministry-agency"}}, Fixed: map[string][]string{"status": {string(record.Published)}},
+			Any: map[string][]string{"state": {code}, "actor": {"ministry-agency"}}, Fixed: inLists,
 			Sort: []engine.Sort{{By: "name." + string(reader)}}})
 		if err != nil {
 			return err

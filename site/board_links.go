@@ -130,7 +130,7 @@ func (s *Site) checkLinks(w http.ResponseWriter, r *http.Request, p *prober) err
 // sources and originals.
 func (s *Site) linksOnBoard(ctx context.Context, tx *db.Tx) ([]*boardLink, error) {
 	byURL := map[string]*boardLink{}
-	q := matching.Query{Kinds: []string{"announcement"}, Limit: 500, Fixed: map[string][]string{"status": {string(record.Published)}}}
+	q := matching.Query{Kinds: []string{"announcement"}, Limit: 500, Fixed: inLists}
 	for {
 		found, records, err := s.Index.Records(ctx, tx, q)
 		if err != nil {

@@ -42,7 +42,7 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.Web.Printer(r)
-	q.Lang = p.Tag()
+	q.Lang, q.Fixed = p.Tag(), inLists
 	if q.Words == "" {
 		q.Sort = []engine.Sort{{By: "from", Desc: true}}
 	}
@@ -113,7 +113,7 @@ func (s *Site) eventRows(ctx context.Context, tx *db.Tx, p *lang.Printer, record
 		return nil, err
 	}
 	readouts := map[string]int{}
-	for _, c := range s.Index.Search(matching.Query{Kinds: []string{"announcement"}, Fixed: map[string][]string{"readout": {"yes"}},
+	for _, c := range s.Index.Search(matching.Query{Kinds: []string{"announcement"}, Fixed: map[string][]string{"readout": {"yes"}, "status": {string(record.Published)}},
 		Any: map[string][]string{"event": events}, Facets: []string{"event"}}).Facets["event"] {
 		readouts[c.Value] = c.Count
 	}

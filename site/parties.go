@@ -117,7 +117,7 @@ const mostOptions = 2000
 // every gives the public records of a kind, in the reader's alphabetical order.
 func (s *Site) every(ctx context.Context, tx *db.Tx, reader lang.Tag, kind string, any map[string][]string) ([]*record.Record, error) {
 	const page = 500
-	q := matching.Query{Kinds: []string{kind}, Any: any, Sort: []engine.Sort{{By: "name." + string(reader)}}, Limit: page}
+	q := matching.Query{Kinds: []string{kind}, Any: any, Fixed: inLists, Sort: []engine.Sort{{By: "name." + string(reader)}}, Limit: page}
 	var all []*record.Record
 	for len(all) < mostOptions {
 		found, records, err := s.Index.Records(ctx, tx, q)

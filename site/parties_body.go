@@ -258,7 +258,7 @@ func (s *Site) bodyRelations(ctx context.Context, tx *db.Tx, p *lang.Printer, re
 	for _, r := range below {
 		page.Below = append(page.Below, s.named(r, p.Tag(), day))
 	}
-	page.Events, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"event"}, Any: map[string][]string{"body": {string(rec.ID)}},
+	page.Events, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"event"}, Any: map[string][]string{"body": {string(rec.ID)}}, Fixed: inLists,
 		Sort: []engine.Sort{{By: "from", Desc: true}}}, "/events?body="+string(rec.ID))
 	return err
 }

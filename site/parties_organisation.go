@@ -38,7 +38,7 @@ func (s *Site) organisations(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.Web.Printer(r)
-	q.Lang = p.Tag()
+	q.Lang, q.Fixed = p.Tag(), inLists
 	if q.Words == "" {
 		q.Sort = []engine.Sort{{By: "name." + string(p.Tag())}}
 	}
@@ -203,12 +203,11 @@ func (s *Site) organisationRelations(ctx context.Context, tx *db.Tx, p *lang.Pri
 	if page.Posts, err = s.posts(ctx, tx, p, page.Record.ID); err != nil {
 		return err
 	}
-	listed := map[string][]string{"status": {string(record.Published)}}
 	owned := map[string][]string{"owner": {own}}
-	if page.Profiles, err = s.latest(ctx, tx, p, matching.Query{Kinds: profileKinds, Any: owned, Fixed: listed}, ""); err != nil {
+	if page.Profiles, err = s.latest(ctx, tx, p, matching.Query{Kinds: profileKinds, Any: owned, Fixed: inLists}, ""); err != nil {
 		return err
 	}
-	page.Board, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"announcement"}, Any: owned, Fixed: listed,
+	page.Board, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"announcement"}, Any: owned, Fixed: inLists,
 		Sort: []engine.Sort{{By: "out", Desc: true}}}, "")
 	return err
 }

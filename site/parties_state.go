@@ -119,15 +119,14 @@ func (s *Site) stateRecords(ctx context.Context, tx *db.Tx, p *lang.Printer, pag
 	code := page.State.Code
 	of := map[string][]string{"state": {code}}
 	page.Organisations = s.Index.Search(matching.Query{Kinds: []string{"organisation"}, Any: of}).Total
-	listed := map[string][]string{"status": {string(record.Published)}}
-	if page.Board, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"announcement"}, Any: of, Fixed: listed,
+	if page.Board, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"announcement"}, Any: of, Fixed: inLists,
 		Sort: []engine.Sort{{By: "out", Desc: true}}}, "/board?state="+code); err != nil {
 		return err
 	}
-	if page.Profiles, err = s.latest(ctx, tx, p, matching.Query{Kinds: profileKinds, Any: of, Fixed: listed}, "/catalogue?state="+code); err != nil {
+	if page.Profiles, err = s.latest(ctx, tx, p, matching.Query{Kinds: profileKinds, Any: of, Fixed: inLists}, "/catalogue?state="+code); err != nil {
 		return err
 	}
-	page.Events, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"event"}, Any: map[string][]string{"participant": {code}}, Fixed: listed,
+	page.Events, err = s.latest(ctx, tx, p, matching.Query{Kinds: []string{"event"}, Any: map[string][]string{"participant": {code}}, Fixed: inLists,
 		Sort: []engine.Sort{{By: "from", Desc: true}}}, "/events?participant="+code)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"karvan/internal/access"
 	"karvan/internal/db"
@@ -55,6 +56,12 @@ func (s *Site) load(ctx context.Context, tx *db.Tx, r *http.Request, kinds ...st
 
 // find gives the id of the record that the path names, of one of kinds.
 func (s *Site) find(ctx context.Context, tx *db.Tx, r *http.Request, kinds ...string) (id.ID, error) {
+	if code := r.PathValue("code"); code != "" { // a state's page is called by its code
+		if state := s.Index.State(strings.ToUpper(code)); state != "" {
+			return state, nil
+		}
+		return "", fault.New(fault.NotFound, "record.not-found")
+	}
 	for _, kind := range kinds {
 		found, err := s.Book.Find(ctx, tx, kind, ref(r))
 		if !fault.Is(err, fault.NotFound) {

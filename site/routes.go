@@ -64,6 +64,8 @@ func (s *Site) Routes() []Route {
 		{Method: "GET", Pattern: "/bodies/{ref}/history", Handle: s.history("body")},
 		{Method: "GET", Pattern: "/bodies/{ref}/history/{rev}", Handle: s.revision("body")},
 		{Method: "GET", Pattern: "/states/{code}", Handle: s.state},
+		{Method: "GET", Pattern: "/states/{code}/history", Handle: s.history("state")},
+		{Method: "GET", Pattern: "/states/{code}/history/{rev}", Handle: s.revision("state")},
 		{Method: "GET", Pattern: "/organisations", Handle: s.organisations},
 		{Method: "GET", Pattern: "/organisations/{ref}", Handle: s.organisation},
 		{Method: "GET", Pattern: "/organisations/{ref}/edit", Policy: parties.OrganisationPolicy, Verb: "edit", Handle: s.organisationEdit},

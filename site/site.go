@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"sync"
 	"time"
 
 	"karvan/internal/access"
@@ -47,6 +48,15 @@ type Site struct {
 	Node   Node
 	Now    func() time.Time
 	Limits Limits
+
+	// signIns bounds guessing, from the first attempt on.
+	signIns func() *signInLimits
+}
+
+// New makes a site of its parts.
+func New(s Site) *Site {
+	s.signIns = sync.OnceValue(newSignInLimits)
+	return &s
 }
 
 // Node is what the pages say of the node itself.

@@ -15,7 +15,6 @@ import (
 	"karvan/internal/access"
 	"karvan/internal/blob"
 	"karvan/internal/db"
-	"karvan/internal/fault"
 	"karvan/internal/id"
 	"karvan/internal/journal"
 	"karvan/internal/lang"
@@ -127,8 +126,8 @@ func (w *world) makeSite() {
 			w.Errorf("the catalogues lack %q", key)
 		}
 	})
-	w.Site = &site.Site{DB: w.DB, Book: w.Book, Index: w.Index, Feed: w.Feed, Files: w.Files, Web: kit, Node: node, Now: w.DB.Now,
-		Limits: site.Limits{Upload: 1 << 20, Form: 1 << 18}}
+	w.Site = site.New(site.Site{DB: w.DB, Book: w.Book, Index: w.Index, Feed: w.Feed, Files: w.Files, Web: kit, Node: node, Now: w.DB.Now,
+		Limits: site.Limits{Upload: 1 << 20, Form: 1 << 18}})
 	w.Handler = w.Site.Handler()
 }
 
@@ -144,14 +143,11 @@ func (l logWriter) Write(b []byte) (int, error) {
 }
 
 // who finds an account as the node does.
-func (w *world) who(ctx context.Context, account string) (a access.Actor, p web.Person, err error) {
+func (w *world) who(ctx context.Context, ticket string) (a access.Actor, p web.Person, err error) {
 	err = w.DB.Read(ctx, func(tx *db.Tx) error {
-		found, err := people.Get(ctx, tx, account)
+		found, err := people.Holder(ctx, tx, ticket)
 		if err != nil {
 			return err
-		}
-		if found.Disabled {
-			return fault.New(fault.Forbidden, "account.not-found")
 		}
 		a, p = found.Actor(), web.Person{Lang: string(found.Lang), Zone: found.Zone}
 		return nil
@@ -348,7 +344,15 @@ func (w *world) offer(title string, change ...func(*record.Record)) *record.Reco
 func (w *world) signIn(login string) []*http.Cookie {
 	w.Helper()
 	rec := httptest.NewRecorder()
-	h := w.Site.Web.Handle(func(rw http.ResponseWriter, r *http.Request) error { return w.Site.Web.SignIn(rw, r, w.ids[login]) })
+	var account people.Account
+	err := w.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
+		account, err = people.Get(context.Background(), tx, w.ids[login])
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	h := w.Site.Web.Handle(func(rw http.ResponseWriter, r *http.Request) error { return w.Site.Web.SignIn(rw, r, account.Ticket()) })
 	h.ServeHTTP(rec, httptest.NewRequest(http.MethodPost, baseURL+"/", nil))
 	cookies := rec.Result().Cookies()
 	if len(cookies) == 0 {

@@ -12,7 +12,12 @@ import (
 	"karvan/internal/web"
 	"karvan/matching"
 	"karvan/matching/engine"
+	"karvan/record"
 )
+
+// inLists narrows a list to what stands in public lists: not what is
+// suspended, expired or withdrawn, which keeps its page only.
+var inLists = map[string][]string{"status": {string(record.Published)}}
 
 // perPage is how many records a list shows at a time.
 const perPage = 20

@@ -81,18 +81,19 @@ func (c *cli) measure(ctx context.Context, opt benchOptions) (err error) {
 	if err := b.karvan(ctx); err != nil {
 		return err
 	}
+	var failed error // what was measured before is worth printing all the same
 	for i, peer := range opt.peers {
 		if err := b.peer(ctx, i, peer); err != nil {
-			return fmt.Errorf("%s: %w", peer, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", peer, err))
 		}
 	}
-	if opt.json {
-		e := json.NewEncoder(c.out)
-		e.SetIndent("", "  ")
-		return e.Encode(b.report)
+	if !opt.json {
+		b.report.print(c.out)
+		return failed
 	}
-	b.report.print(c.out)
-	return nil
+	e := json.NewEncoder(c.out)
+	e.SetIndent("", "  ")
+	return errors.Join(failed, e.Encode(b.report))
 }
 
 // bench is one run.
@@ -124,7 +125,7 @@ func (b *bench) prepare() (err error) {
 			return err
 		}
 	}
-	n := max(2000, 1000*b.opt.seconds)
+	n := 4000 * max(5, b.opt.seconds) // more than can be asked, so that none comes twice
 	b.wishes = b.made.wishes(n, b.opt.records)
 	b.paths = b.made.paths(b.wishes, n)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -121,11 +122,21 @@ func plumbingBelow(t *Tree) []string {
 }
 
 func carriersKnowNone(t *Tree) []string {
-	return t.ban(false, inLayer(Carrier), func(p string) bool {
-		dir, ok := own(p)
-		_, l := place(dir)
-		return ok && l == Area
-	})
+	var broken []string
+	for _, f := range t.Go {
+		carrier, layer := place(f.Dir)
+		if f.Test || layer != Carrier {
+			continue
+		}
+		f.imports(func(p string, pos token.Pos) {
+			dir, ok := own(p)
+			area, l := place(dir)
+			if ok && l == Area && !slices.Contains(neighbours[carrier], area) {
+				broken = append(broken, fmt.Sprintf("%s: %s imports %s", t.at(pos), f.Dir, p))
+			}
+		})
+	}
+	return broken
 }
 
 func pureEngine(t *Tree) []string {

@@ -22,8 +22,11 @@ var modules = map[string]string{
 	"github.com/danielgtaylor/huma/v2":    "an OpenAPI 3.1 description that cannot differ from the handlers",
 	"github.com/prometheus/client_golang": "figures for whoever runs the node",
 	"github.com/spf13/cobra":              "the command line with its help",
+	"github.com/spf13/pflag":              "the flags of that command line, one for each setting",
 	"github.com/schollz/progressbar/v3":   "the bar of long work on the command line",
+	"golang.org/x/term":                   "asks for a password without showing it",
+	"golang.org/x/sync":                   "runs the workers of an import and stops them together",
 	"github.com/google/go-cmp":            "readable differences in tests",
-	"github.com/rogpeppe/go-internal":     "whole-system tests as text files (testscript)",
 	"github.com/chromedp/chromedp":        "a real browser in tests",
+	"github.com/chromedp/cdproto":         "the browser's protocol, for what chromedp has no step for",
 }

@@ -65,6 +65,8 @@ var neighbours = map[string][]string{
 	"demonstrations": {"parties"},
 	"engagements":    {"parties", "catalogue"},
 	"commitments":    {"parties", "meetings"},
+
+	"exchange": {"parties"}, // the register of research organisations becomes records of organisations
 }
 
 // place gives the entry of places that a folder belongs to.

@@ -49,6 +49,9 @@ func Load(fsys fs.FS) (*Tree, error) {
 			if skipped[d.Name()] && p != "." {
 				return fs.SkipDir
 			}
+			if _, err := fs.Stat(fsys, path.Join(p, "go.mod")); err == nil && p != "." {
+				return fs.SkipDir // a module of its own, such as the bench's
+			}
 			return nil
 		}
 		if !written[path.Ext(p)] || strings.HasSuffix(p, ".min.js") || !d.Type().IsRegular() {
