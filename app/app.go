@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -84,6 +85,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		return nil, err
 	}
 	a.saved = a.Index.Position()
+	debug.FreeOSMemory() // loading leaves as much behind as it keeps
 	slog.InfoContext(ctx, "index ready", "snapshot", loaded, "records", a.Index.Stats().Docs, "took", time.Since(began).Round(time.Millisecond))
 	a.Feed = journal.NewFeed(a.DB, a.Index.Consumer())
 	return a, a.Feed.Flush(ctx)
@@ -159,6 +161,11 @@ func (a *App) Serve(ctx context.Context, started func(net.Addr)) error {
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute,
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	if os.Getenv("GOGC") == "" {
+		// The index is most of what lives here and hardly changes; half of it as
+		// room for garbage is enough, and memory is what a small machine lacks.
+		debug.SetGCPercent(50)
+	}
 	var background sync.WaitGroup
 	work, stop := context.WithCancel(ctx)
 	defer func() { stop(); background.Wait() }()

@@ -54,6 +54,7 @@ func (w *writer) finish(ctx context.Context) error { return w.flush(ctx, true) }
 
 // tally counts what a batch did.
 type tally struct {
+	stored                         []record.Incoming // kept as they came
 	added, changed, unchanged, bad int64
 	faults                         []Bad
 }
@@ -116,6 +117,9 @@ func (w *writer) write(ctx context.Context, items []item, changes []change, last
 				return err
 			}
 			t.count(outcome)
+			if changes[i].store == nil && (outcome == record.Added || outcome == record.Advanced) {
+				t.stored = append(t.stored, changes[i].in)
+			}
 		}
 		next = position{rows: w.position.rows + int64(len(items)), bad: w.position.bad + t.bad, finished: last}
 		if w.opt.DryRun {
@@ -133,6 +137,9 @@ func (w *writer) write(ctx context.Context, items []item, changes []change, last
 		return err
 	}
 	w.position = next
+	if !w.opt.DryRun {
+		w.im.Book.Keep(t.stored)
+	}
 	w.report(items, t)
 	return nil
 }

@@ -5,6 +5,7 @@
 // rebuilt from the records; a snapshot on disk spares a restart the analysis.
 //
 // Every record has up to two documents: its public revision under its own kind,
-// and its newest revision under "head/<kind>" for the desks of those who may read
-// drafts. Lists of the public never ask for the second.
+// and, while that is not the newest, its newest revision under "head/<kind>" for
+// the desks of those who may read drafts. Lists of the public never ask for the
+// second.
 package matching

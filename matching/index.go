@@ -116,6 +116,29 @@ func (x *Index) loadCodes(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	return x.learnCodes(ctx, tx, states)
+}
+
+// findCodes learns the codes of the states that a snapshot has, without looking
+// at every record.
+func (x *Index) findCodes(ctx context.Context, tx *db.Tx) error {
+	q := Query{Kinds: []string{"state"}, Limit: 1000}
+	var states []record.Ref
+	for {
+		found := x.Search(q)
+		states = append(states, found.Refs()...)
+		if found.Next == "" {
+			return x.learnCodes(ctx, tx, states)
+		}
+		cursor, err := engine.ParseCursor(found.Next)
+		if err != nil {
+			return err
+		}
+		q.Cursor = &cursor
+	}
+}
+
+func (x *Index) learnCodes(ctx context.Context, tx *db.Tx, states []record.Ref) error {
 	records, err := x.book.Many(ctx, tx, states)
 	for _, r := range records {
 		x.learnCode(r)
@@ -221,8 +244,8 @@ func (x *Index) read(ctx context.Context, tx *db.Tx, changed []id.ID) (pairs []p
 			p.public = nil
 			gone = append(gone, string(h.ID))
 		}
-		if p.head == nil || p.head.State == record.Erased {
-			p.head = nil
+		if p.head == nil || p.head.State == record.Erased || p.head == p.public {
+			p.head = nil // nothing waits
 			gone = append(gone, headKey(h.ID))
 		}
 		pairs = append(pairs, p)
@@ -249,14 +272,7 @@ func (x *Index) analyseAll(pairs []pair) []engine.Doc {
 				if p.public != nil {
 					docs[2*i] = x.doc(p.public, string(p.public.ID), p.public.Kind)
 				}
-				switch {
-				case p.head == nil:
-				case p.head == p.public:
-					d := docs[2*i]
-					d.Key, d.Kind = headKey(p.head.ID), headKind(p.head.Kind)
-					d.Text = nil // a desk lists by state; it searches what is public
-					docs[2*i+1] = d
-				default:
+				if p.head != nil {
 					docs[2*i+1] = x.doc(p.head, headKey(p.head.ID), headKind(p.head.Kind))
 				}
 			}

@@ -17,7 +17,7 @@ import (
 // Query asks for records.
 type Query struct {
 	Kinds   []string            // kinds of records; empty means every public kind
-	Drafts  bool                // ask the newest revisions instead of the public ones
+	Drafts  bool                // ask what is not public yet: newest revisions that are not the public ones
 	Words   string              // full text; every word must be found, in some form
 	Lang    lang.Tag            // language of the words, "" when not known
 	Any     map[string][]string // attribute: one of these values

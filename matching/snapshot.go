@@ -61,7 +61,7 @@ func (x *Index) read1(ctx context.Context, path string) error {
 		if x.Position() < place || x.Position() > last {
 			return errForeign
 		}
-		return x.loadCodes(ctx, tx)
+		return x.findCodes(ctx, tx)
 	})
 }
 

@@ -71,6 +71,14 @@ var states = func() map[State]bool {
 	return all
 }()
 
+// Keep remembers revisions that are committed now, so that the index, which reads
+// next what was just written, need not decode them again.
+func (b *Book) Keep(stored []Incoming) {
+	for _, in := range stored {
+		b.cache.put(in.Record, len(in.Canonical))
+	}
+}
+
 // Import stores a received revision as it is. What is here already is left
 // alone; an older or foreign line of revisions is a [fault.Conflict]. An edited
 // row (the newest revision's number, other content) becomes the next revision.

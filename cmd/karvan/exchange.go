@@ -2,13 +2,16 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -57,7 +60,16 @@ them. The exit code is 2 when there were bad rows.`,
 			bar := c.bar("import")
 			opt.Progress = bar.show
 			im := exchange.Importer{DB: a.DB, Book: a.Book}
+			follow, stop := context.WithCancel(cmd.Context())
+			var following sync.WaitGroup
+			following.Go(func() { // the index follows while the rows come in
+				if err := a.Feed.Run(follow, time.Second); err != nil {
+					slog.Error("index", "error", err)
+				}
+			})
 			rep, err := im.Run(cmd.Context(), f, opt)
+			stop()
+			following.Wait()
 			bar.end()
 			if flushErr := a.Feed.Flush(cmd.Context()); err == nil {
 				err = flushErr
@@ -164,6 +176,14 @@ func (c *cli) export() *cobra.Command {
 func (c *cli) create(name string) (io.Writer, func(ok bool) error, error) {
 	if name == "-" {
 		return c.out, func(bool) error { return nil }, nil
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		// A pipe or a device is written to, never replaced.
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f, func(bool) error { return f.Close() }, nil
 	}
 	f, err := os.Create(name + ".part")
 	if err != nil {

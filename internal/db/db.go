@@ -92,14 +92,17 @@ func (d *DB) openSQLite(path string) (err error) {
 	// synchronous FULL makes an acknowledged commit survive a power cut, not
 	// only the death of the process.
 	pragmas := url.Values{}
-	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-65536)", "temp_store(MEMORY)"} {
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"} {
 		pragmas.Add("_pragma", p)
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	if d.write, err = sql.Open("sqlite", file+"?_txlock=immediate&"+pragmas.Encode()); err != nil {
+	// Each connection keeps pages of its own: the one writer many, the readers few,
+	// since the operating system keeps the file for all of them.
+	if d.write, err = sql.Open("sqlite", file+"?_txlock=immediate&_pragma=cache_size(-65536)&"+pragmas.Encode()); err != nil {
 		return err
 	}
 	d.write.SetMaxOpenConns(1)
+	pragmas.Add("_pragma", "cache_size(-8192)")
 	pragmas.Add("_pragma", "query_only(1)")
 	if d.read, err = sql.Open("sqlite", file+"?"+pragmas.Encode()); err != nil {
 		return err
