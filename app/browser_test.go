@@ -125,10 +125,10 @@ func signIn(n *node, login string) []step {
 
 func ulid(n *node, kind, key string) string { return demo.ID(n.app.Book.Node(), kind, key).ULID() }
 
-// TestAVisitorReadsTheAnnouncementBesideTheOtherReadout walks the main job in
+// TestBrowserVisitorReadsTheAnnouncementBesideTheOtherReadout walks the main job in
 // every language: the board, the announcement, the event with both readouts side
 // by side, who was a member that day, and a search in the catalogue.
-func TestAVisitorReadsTheAnnouncementBesideTheOtherReadout(t *testing.T) {
+func TestBrowserVisitorReadsTheAnnouncementBesideTheOtherReadout(t *testing.T) {
 	n := demoNode(t)
 	for _, c := range []struct{ lang, dir, title, word string }{
 		{"en", "ltr", "Minister of Science and Technology", "irrigation"},
@@ -184,10 +184,10 @@ func pages(n *node) map[string][]string {
 	}
 }
 
-// TestEveryPageTypeIsAccessibleAndFits runs axe-core on every page type, in a
+// TestBrowserEveryPageTypeIsAccessibleAndFits runs axe-core on every page type, in a
 // left-to-right and a right-to-left language, and checks that nothing scrolls
 // sideways on a small phone or a wide screen.
-func TestEveryPageTypeIsAccessibleAndFits(t *testing.T) {
+func TestBrowserEveryPageTypeIsAccessibleAndFits(t *testing.T) {
 	n := demoNode(t)
 	axe, err := os.ReadFile(filepath.Join("testdata", "axe", "axe.min.js"))
 	if err != nil {
@@ -239,8 +239,8 @@ type violation struct {
 // widest names the elements that stick out of the page.
 const widest = `Array.from(document.querySelectorAll("body *")).filter(e => !e.closest(".table")).filter(e => { const r = e.getBoundingClientRect(); return r.right > document.documentElement.clientWidth + 1 || r.left < -1 }).slice(0, 4).map(e => e.tagName + "." + e.className).join(", ")`
 
-// TestTheFirstViewIsLight counts the bytes over the wire of a first visit.
-func TestTheFirstViewIsLight(t *testing.T) {
+// TestBrowserFirstViewIsLight counts the bytes over the wire of a first visit.
+func TestBrowserFirstViewIsLight(t *testing.T) {
 	n := demoNode(t)
 	const most = 60_000
 	for login, paths := range pages(n) {
@@ -278,10 +278,10 @@ func TestTheFirstViewIsLight(t *testing.T) {
 	}
 }
 
-// TestAnEditorPublishesWithoutJavaScriptAndAFeedReaderPicksItUp does the
+// TestBrowserEditorPublishesWithoutJavaScriptAndAFeedReaderPicksItUp does the
 // editors' work with scripts switched off: one writes and submits, the other
 // approves, and the item stands in the feed.
-func TestAnEditorPublishesWithoutJavaScriptAndAFeedReaderPicksItUp(t *testing.T) {
+func TestBrowserEditorPublishesWithoutJavaScriptAndAFeedReaderPicksItUp(t *testing.T) {
 	n := ownNode(t, "")
 	noScript := command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	writer := tab(t, 1280, 900)

@@ -32,6 +32,16 @@ func TestSummarise(t *testing.T) {
 			says: []string{"want 1, got 2\n", "FAIL\tp.TestA\n", "FAIL: 0 tests passed, 1 failed"},
 		},
 		{
+			name: "a test that lacks optional data is left out, plainly",
+			in: []string{
+				`{"Action":"pass","Package":"p","Test":"TestB"}`,
+				`{"Action":"output","Package":"p","Test":"TestA","Output":"no register; it is optional\n"}`,
+				`{"Action":"skip","Package":"p","Test":"TestA"}`,
+			},
+			good: true,
+			says: []string{"LEFT OUT\tp.TestA", "PASS: 1 tests passed, 0 failed, 1 skipped"},
+		},
+		{
 			name: "a skipped test is a failure and says why",
 			in: []string{
 				`{"Action":"output","Package":"p","Test":"TestA","Output":"no browser\n"}`,

@@ -56,6 +56,26 @@
     });
   });
 
+  // Words selected in a text go into the field that data-quote-into names. A click selects nothing, so it does
+  // not empty the field; a selection that reaches out of the text is not a quotation of it.
+  each("[data-quote-into]", (text) => {
+    const field = document.getElementById(text.dataset.quoteInto);
+    if (!field) return;
+    const take = () => {
+      const chosen = document.getSelection();
+      if (!chosen || chosen.isCollapsed || !text.contains(chosen.anchorNode) || !text.contains(chosen.focusNode)) return;
+      const words = chosen.toString().trim();
+      if (!words || words === field.value) return;
+      field.value = words;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    let timer = 0;
+    document.addEventListener("selectionchange", () => {
+      clearTimeout(timer);
+      timer = setTimeout(take, 250);
+    });
+  });
+
   // A summary of errors is read out first.
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
