@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,6 +60,12 @@ them. The exit code is 2 when there were bad rows.`,
 			defer func() { err = errors.Join(err, a.Close()) }()
 			bar := c.bar("import")
 			opt.Progress = bar.show
+			if os.Getenv("GOGC") == "" {
+				// A third of an import went into collecting garbage; it runs alone
+				// and ends, so it may take room instead.
+				debug.SetGCPercent(300)
+				debug.SetMemoryLimit(2 << 30)
+			}
 			im := exchange.Importer{DB: a.DB, Book: a.Book}
 			follow, stop := context.WithCancel(cmd.Context())
 			var following sync.WaitGroup
