@@ -167,28 +167,9 @@ func (s *Site) eventSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	dropEmptyParticipants(form.Values)
 	change, note := eventChange(form), noteIn(form, web.Lang(r))
-	if err = form.Err(); err == nil {
-		err = s.write(r, func(ctx context.Context, tx *db.Tx) error {
-			_, err := s.saved(ctx, tx, rec.ID, from, upTo(form.Values), note, change)
-			return err
-		})
-	}
-	if err == nil {
-		s.Web.Flash(w, r, "event.saved")
-		return web.SeeOther(w, r, Path(rec))
-	}
-	status, meanwhile, ok := again(err)
-	if !ok {
-		return err
-	}
-	var conflict *Meanwhile
-	if meanwhile {
-		if conflict, err = s.meanwhile(r, s.Web.Printer(r), rec.ID, from); err != nil {
-			return err
-		}
-		from, err = conflict.Rev, nil
-	}
-	return s.eventForm(w, r, status, rec, head, form.Values, from, conflict, err)
+	return s.storeForm(w, r, rec, form, from, note, change, func(status, from int, conflict *Meanwhile, err error) error {
+		return s.eventForm(w, r, status, rec, head, form.Values, from, conflict, err)
+	})
 }
 
 // grown adds what a button of the form asked for: a row or a language. It

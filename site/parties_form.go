@@ -176,28 +176,9 @@ func (s *Site) organisationSave(w http.ResponseWriter, r *http.Request) error {
 	dropEmptyNames(form.Values)
 	change := organisationChange(form, rec)
 	note := noteIn(form, web.Lang(r))
-	if err = form.Err(); err == nil {
-		err = s.write(r, func(ctx context.Context, tx *db.Tx) error {
-			_, err := s.saved(ctx, tx, rec.ID, from, upTo(form.Values), note, change)
-			return err
-		})
-	}
-	if err == nil {
-		s.Web.Flash(w, r, "event.saved")
-		return web.SeeOther(w, r, Path(rec))
-	}
-	status, meanwhile, ok := again(err)
-	if !ok {
-		return err
-	}
-	var conflict *Meanwhile
-	if meanwhile {
-		if conflict, err = s.meanwhile(r, s.Web.Printer(r), rec.ID, from); err != nil {
-			return err
-		}
-		from, err = conflict.Rev, nil
-	}
-	return s.organisationForm(w, r, status, rec, head, form.Values, from, conflict, err)
+	return s.storeForm(w, r, rec, form, from, note, change, func(status, from int, conflict *Meanwhile, err error) error {
+		return s.organisationForm(w, r, status, rec, head, form.Values, from, conflict, err)
+	})
 }
 
 // dropEmptyNames closes the gaps that rows left empty would make.
@@ -306,4 +287,34 @@ func (s *Site) optionsOf(p *lang.Printer, records []*record.Record, ids func(*re
 		out = append(out, web.Option{Value: string(ids(r)), Text: n.Text, Lang: n.Lang})
 	}
 	return out
+}
+
+// storeForm stores what a form changes of rec and goes to its page. When the form
+// has faults, or the record moved on meanwhile, show shows the form again with
+// what was typed, the revision it now begins from and what others saved.
+func (s *Site) storeForm(w http.ResponseWriter, r *http.Request, rec *record.Record, form *web.Form, from int, note *record.Note,
+	change func(*record.Record) error, show func(status, from int, conflict *Meanwhile, err error) error) error {
+	err := form.Err()
+	if err == nil {
+		err = s.write(r, func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.saved(ctx, tx, rec.ID, from, upTo(form.Values), note, change)
+			return err
+		})
+	}
+	if err == nil {
+		s.Web.Flash(w, r, "event.saved")
+		return web.SeeOther(w, r, Path(rec))
+	}
+	status, meanwhile, ok := again(err)
+	if !ok {
+		return err
+	}
+	var conflict *Meanwhile
+	if meanwhile {
+		if conflict, err = s.meanwhile(r, s.Web.Printer(r), rec.ID, from); err != nil {
+			return err
+		}
+		from, err = conflict.Rev, nil
+	}
+	return show(status, from, conflict, err)
 }

@@ -218,11 +218,13 @@ func (m *maker) parties() error {
 	return nil
 }
 
-// versions turns a seed's texts into versions. Provenance is a member of each.
+// versions turns a seed's texts into versions. No reader of the language has
+// checked the translations of the demo world, so none of them is called a
+// person's; whoever checks one may mark it so.
 func versions(source lang.Tag, texts map[string]map[string]string) map[string]record.Version {
 	all := map[string]record.Version{}
 	for tag, fields := range texts {
-		v := record.Version{Provenance: record.Human, Of: 1, Fields: map[string]string{}}
+		v := record.Version{Provenance: record.Machine, Of: 1, Fields: map[string]string{}}
 		if lang.Tag(tag) == source {
 			v.Provenance = record.Original
 		}

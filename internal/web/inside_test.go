@@ -36,7 +36,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Add("\u0301\u0301\u200d", 1)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		if n < 1 || n > 500 || !utf8.ValidString(s) {
-			t.Skip()
+			t.Skip("the caller asks for 1 to 500 characters of clean text")
 		}
 		if got := excerpt(s, n); utf8.RuneCountInString(got) > n+1 || !utf8.ValidString(got) {
 			t.Errorf("excerpt(%q, %d) = %q", s, n, got)
