@@ -22,6 +22,7 @@ import (
 	"karvan/internal/lang"
 	"karvan/internal/testkit"
 	"karvan/internal/web"
+	"karvan/lexicon"
 	"karvan/locales"
 	"karvan/matching"
 	"karvan/meetings"
@@ -65,7 +66,7 @@ func newWorld(t testing.TB) *world {
 		kinds = append(kinds, area...)
 	}
 	w.book = record.NewBook(node, kinds...)
-	w.index = matching.New(w.db, w.book)
+	w.index = matching.New(w.db, w.book, lexicon.CoreLexicon())
 	w.feed = journal.NewFeed(w.db, w.index.Consumer())
 	messages, err := lang.Load(locales.Files)
 	if err != nil {

@@ -165,3 +165,23 @@ func joins(before, mark, after byte) bool {
 	}
 	return isDigit(before) && isDigit(after) && strings.IndexByte(joinsDigits, mark) >= 0
 }
+
+// eachUnit calls f with every word and every single Chinese character.
+func eachUnit(text string, f func(start, end int, han bool)) {
+	text = plainApostrophes(text)
+	it := words.FromString(text)
+	for it.Next() {
+		start, end := it.Start(), it.End()
+		switch segment := text[start:end]; {
+		case isHan(segment):
+			f(start, end, true)
+		case wordLike(segment):
+			f(start, end, false)
+		}
+	}
+}
+
+func isHan(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return r >= 0x2E80 && size == len(s) && unicode.Is(unicode.Han, r)
+}

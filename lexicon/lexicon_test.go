@@ -33,18 +33,18 @@ func TestAnalyse(t *testing.T) {
 		{"a Chinese character alone is kept", "zh", "水, a 膜", "水 a 膜"},
 		{"Chinese beside Latin", "zh", "CO2捕集技术", "co2 捕集 集技 技术"},
 		{"full width is narrow", "zh", "ＣＯ２", "co2"},
-		{"Persian and Arabic yeh and kaf agree", "fa", "كيمياي", "کیمیای"},
-		{"zero-width non-joiner is left out", "fa", "می‌شود", "میشود"},
+		{"Persian and Arabic yeh and kaf agree", "fa", "كيمياي", "کیم"},
+		{"zero-width non-joiner is left out", "fa", "می‌شود", "شود"},
 		{"tatweel and vowel signs are left out", "ar", "عَـــرَبِيّ", "عربی"},
 		{"Persian digits are digits", "fa", "۱۴۰۳", "1403"},
-		{"Urdu heh", "ur", "ہوا", "هوا"},
+		{"Urdu heh", "ur", "ہوا", "هو"},
 		{"nukta is left out, composed or not", "hi", "ज़मीन ज़मीन", "जमीन जमीन"},
-		{"Hindi stop words go", "hi", "जल और ऊर्जा", "जल ऊर्जा"},
+		{"Hindi stop words go", "hi", "जल और ऊर्जा", "जल ऊर्ज"},
 		{"Uzbek apostrophes agree", "uz", "oʻzbek o‘zbek o’zbek o'zbek o`zbek o´zbek", "o'zbek o'zbek o'zbek o'zbek o'zbek o'zbek"},
-		{"Kazakh letters stay", "kk", "Қазақ және ғылым", "қазақ ғылым"},
+		{"Kazakh", "kk", "Қазақ және ғылым", "қазақ ғыл"},
 		{"Kyrgyz", "ky", "Суу жана энергия", "суу энергия"},
-		{"Tajik", "tg", "Об ва энергияи офтобӣ", "об энергияи офтобӣ"},
-		{"Belarusian", "be", "Вада і ёд", "вада ед"},
+		{"Tajik", "tg", "Об ва энергияи офтобӣ", "об энергия офтоб"},
+		{"Belarusian", "be", "Вада і ёд", "вад ед"},
 		{"nothing but punctuation", "en", " … — !?_ ", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,30 +67,54 @@ func TestTokensPointIntoTheText(t *testing.T) {
 	}
 }
 
-func TestQueryGroups(t *testing.T) {
+// ask gives the alternatives of each word of a query.
+func ask(q, tag string) [][]string {
+	var groups [][]string
+	for _, g := range lexicon.CoreLexicon().Query(q, tag) {
+		var alternatives []string
+		for _, f := range g.Terms {
+			alternatives = append(alternatives, f.Term)
+		}
+		groups = append(groups, alternatives)
+	}
+	return groups
+}
+
+func TestQuery(t *testing.T) {
 	for _, c := range []struct {
 		name, tag, q string
-		want         [][]string
+		want         [][]string // some of the alternatives of each group
 	}{
 		{"a Latin word has its English stem beside it", "", "Batteries", [][]string{{"batteries", "batteri"}}},
 		{"a Cyrillic word has its Russian stem", "kk", "мембраны", [][]string{{"мембраны", "мембра"}}},
-		{"a word that is its own stem stands alone", "en", "run", [][]string{{"run"}}},
-		{"Chinese pairs are groups", "zh", "太阳能", [][]string{{"太阳"}, {"阳能"}}},
+		{"a word stands for its concept", "en", "wheat", [][]string{{"wheat", "=karvan:wheat"}}},
+		{"a word of one language finds those of others", "ru", "пшеница", [][]string{{"пшениц", "wheat", "=karvan:wheat"}}},
+		{"in any language on a page in any other", "fa", "小麦", [][]string{{"小麦", "wheat", "=karvan:wheat"}}},
+		{"Chinese is cut into labels, and pairs between them", "zh", "小麦阳能", [][]string{{"小麦"}, {"阳能"}}},
+		{"each word of a phrase finds what the phrase stands for", "en", "drip irrigation", [][]string{{"drip", "=karvan:drip-irrigation"}, {"irrig", "=karvan:drip-irrigation"}}},
 		{"stop words go", "en", "water for the people", [][]string{{"water"}, {"people", "peopl"}}},
-		{"stop words go by script where the language is unknown", "", "вода для людей", [][]string{{"вода", "вод"}, {"людей", "люд"}}},
+		{"stop words go where the language is unknown", "", "вода для людей", [][]string{{"вод", "water"}, {"людей", "люд"}}},
 		{"stop words alone stay", "en", "to be", [][]string{{"to"}, {"be"}}},
-		{"a word twice counts once", "", "вода Вода", [][]string{{"вода", "вод"}}},
+		{"a word twice counts once", "", "вода Вода", [][]string{{"вод"}}},
 		{"nothing asked", "en", " ?! ", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if d := cmp.Diff(c.want, lexicon.QueryGroups(c.q, c.tag)); d != "" {
-				t.Error(d)
+			got := ask(c.q, c.tag)
+			if len(got) != len(c.want) {
+				t.Fatalf("groups %q", got)
+			}
+			for i, want := range c.want {
+				for _, term := range want {
+					if !slices.Contains(got[i], term) {
+						t.Errorf("group %d of %q lacks %q: %q", i, c.q, term, got[i])
+					}
+				}
 			}
 		})
 	}
 }
 
-func TestQueryGroupsMeetDocumentsInTheirLanguage(t *testing.T) {
+func TestQueriesMeetDocumentsInTheirLanguage(t *testing.T) {
 	for _, c := range []struct{ name, tag, text string }{
 		{"English", "en", "Desalination membranes, running costs and catalysts' lifetimes"},
 		{"Russian", "ru", "Ёмкость аккумуляторов и опреснение морской воды catalysts"},
@@ -101,9 +125,9 @@ func TestQueryGroupsMeetDocumentsInTheirLanguage(t *testing.T) {
 		{"unknown", "", "Running мембраны"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			have := terms(lexicon.Analyse(c.text, c.tag))
+			have, _ := lexicon.CoreLexicon().Terms(nil, nil, c.text, c.tag)
 			for _, tag := range []string{"", "en", "ru", c.tag} {
-				for _, g := range lexicon.QueryGroups(c.text, tag) {
+				for _, g := range ask(c.text, tag) {
 					if !slices.ContainsFunc(g, func(s string) bool { return slices.Contains(have, s) }) {
 						t.Errorf("asked in %q, group %q meets none of %q", tag, g, have)
 					}
@@ -118,7 +142,7 @@ func TestQueryIsBounded(t *testing.T) {
 	for i := range 1000 {
 		b.WriteString(strings.Repeat("x", i%50+1) + string(rune('a'+i%26)) + " ")
 	}
-	if n := len(lexicon.QueryGroups(b.String(), "en")); n != 32 {
+	if n := len(ask(b.String(), "en")); n != 32 {
 		t.Errorf("%d groups", n)
 	}
 	long := strings.Repeat("ы", 100_000)
@@ -126,7 +150,7 @@ func TestQueryIsBounded(t *testing.T) {
 	if len(got) != 1 || len(got[0].Term) > 64 {
 		t.Errorf("a word of 100,000 letters gives %d tokens", len(got))
 	}
-	if g := lexicon.QueryGroups(long, ""); len(g) != 1 || g[0][0] != got[0].Term {
+	if g := ask(long, ""); len(g) != 1 || !slices.Contains(g[0], got[0].Term) {
 		t.Error("the query does not cut a long word as the document does")
 	}
 }
@@ -143,13 +167,13 @@ func check(t *testing.T, text, tag string) {
 		}
 		at, end = tok.Start, tok.End
 	}
-	groups := lexicon.QueryGroups(text, tag)
+	groups := ask(text, tag)
 	if len(groups) > 32 {
 		t.Fatalf("%d groups of %q", len(groups), text)
 	}
 	for _, g := range groups {
 		for _, s := range g {
-			if s == "" || len(s) > 64 || !utf8.ValidString(s) {
+			if s == "" || len(s) > 400 || !utf8.ValidString(s) {
 				t.Fatalf("term %q asked for %q", s, text)
 			}
 		}

@@ -19,8 +19,20 @@ const (
 	unknown language = iota
 	en
 	ru
+	be
+	kk
+	ky
+	uz
+	tg
+	fa
+	ur
+	hi
+	zh
 	firstList // the languages from here on have stop words only
 )
+
+// tags names the languages of the vocabulary, in the order of the constants.
+var tags = [firstList]string{"", "en", "ru", "be", "kk", "ky", "uz", "tg", "fa", "ur", "hi", "zh"}
 
 // languageOf reads the language of a BCP 47 tag.
 func languageOf(tag string) language {
@@ -56,8 +68,22 @@ func stem(word string, lang language) string {
 		env := snowballstem.NewEnv(word)
 		russian.Stem(env)
 		return solid(env.Current(), word)
+	case lang == uz && script == cyrillic:
+		return stem(uzbekLatin(word), uz)
+	case lang == be && script == cyrillic:
+		return unsoftened(suffixes[be].stem(word))
+	case lang < firstList && suffixes[lang].script == script && script != mixed:
+		return suffixes[lang].stem(word)
 	}
 	return word
+}
+
+// unsoftened writes д for the дз that it becomes in Belarusian before some endings.
+func unsoftened(stem string) string {
+	if rest, ok := strings.CutSuffix(stem, "дз"); ok && utf8.RuneCountInString(rest) > 1 {
+		return rest + "д"
+	}
+	return stem
 }
 
 // solid gives the stem unless nothing is left of the word.
@@ -74,6 +100,8 @@ const (
 	mixed script = iota
 	latin
 	cyrillic
+	arabic
+	devanagari
 )
 
 // scriptOf gives the script of a word; apostrophes belong to any, digits to none.
@@ -88,6 +116,10 @@ func scriptOf(word string) script {
 			this = latin
 		case r >= 0x400 && r < 0x530:
 			this = cyrillic
+		case r >= 0x600 && r < 0x700:
+			this = arabic
+		case r >= 0x900 && r < 0x980:
+			this = devanagari
 		}
 		if this == mixed || s != mixed && this != s {
 			return mixed

@@ -30,7 +30,10 @@ var stopLists = []stopList{
 // languages, stopWords and anyStopWord are built once from the lists; words are normalised as
 // those of documents are.
 var languages, stopWords, anyStopWord = func() (map[string]language, []map[string]bool, map[string]bool) {
-	names := map[string]language{"en": en, "ru": ru}
+	names := map[string]language{}
+	for l := en; l < firstList; l++ {
+		names[tags[l]] = l
+	}
 	sets := make([]map[string]bool, int(firstList)+len(stopLists))
 	all := map[string]bool{}
 	next := firstList

@@ -14,6 +14,8 @@ import (
 	"karvan/internal/lang"
 	"karvan/lexicon"
 	"karvan/matching/engine"
+	"karvan/matching/terms"
+	"karvan/matching/vectors"
 	"karvan/record"
 )
 
@@ -21,31 +23,45 @@ import (
 type Index struct {
 	db      *db.DB
 	book    *record.Book
-	engine  *engine.Index
+	serving atomic.Pointer[index]
 	version atomic.Int64
+	writing sync.Mutex      // held by whoever changes what is served
+	vectors *vectors.Keeper // nil without an embedding service
 
 	mu    sync.RWMutex
 	codes map[id.ID]string // states' ISO codes by id
 }
 
-// weights says how much a word counts by where it stands.
-var weights = map[string]float64{"title": 4, "summary": 2, "text": 1, "code": 6}
-
-// New makes an empty index over the records of d. Fill it with [Index.Load] or
-// [Index.Rebuild] before it is used.
-func New(d *db.DB, book *record.Book) *Index {
-	return &Index{db: d, book: book, engine: engine.New(engine.Options{Weights: weights}), codes: map[id.ID]string{}}
+// New makes an empty index over the records of d, whose words mean what a lexicon
+// says. Fill it with [Index.Load] or [Index.Rebuild] before it is used.
+func New(d *db.DB, book *record.Book, words *lexicon.Lexicon) *Index {
+	x := &Index{db: d, book: book, codes: map[id.ID]string{}}
+	x.serving.Store(newIndex(words))
+	return x
 }
+
+// index is an engine with what its terms were made by. The two change together.
+type index struct {
+	*engine.Index
+	lexicon *lexicon.Lexicon
+}
+
+func newIndex(words *lexicon.Lexicon) *index {
+	return &index{engine.New(engine.Options{Weights: terms.Weights}), words}
+}
+
+// Lexicon is what the index knows of words.
+func (x *Index) Lexicon() *lexicon.Lexicon { return x.serving.Load().lexicon }
 
 // Version changes whenever the index does; what is computed from it may be kept
 // as long as it stays the same.
 func (x *Index) Version() int64 { return x.version.Load() }
 
 // Position is the place in the journal that the index has followed.
-func (x *Index) Position() int64 { return x.engine.Position() }
+func (x *Index) Position() int64 { return x.serving.Load().Position() }
 
 // Stats describes the index.
-func (x *Index) Stats() engine.Stats { return x.engine.Stats() }
+func (x *Index) Stats() engine.Stats { return x.serving.Load().Stats() }
 
 // Consumer is the index as a reader of the journal.
 func (x *Index) Consumer() journal.Consumer {
@@ -55,6 +71,12 @@ func (x *Index) Consumer() journal.Consumer {
 // Follow takes in what the journal says changed.
 func (x *Index) Follow(ctx context.Context, entries []journal.Entry) (err error) {
 	defer fault.Wrap(&err, "matching.Follow(%d)", len(entries))
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	return x.follow(ctx, x.serving.Load(), entries)
+}
+
+func (x *Index) follow(ctx context.Context, into *index, entries []journal.Entry) error {
 	changed := make([]id.ID, 0, len(entries))
 	seen := make(map[id.ID]bool, len(entries))
 	for _, e := range entries {
@@ -63,17 +85,41 @@ func (x *Index) Follow(ctx context.Context, entries []journal.Entry) (err error)
 			changed = append(changed, e.Record)
 		}
 	}
-	return x.refresh(ctx, changed, entries[len(entries)-1].Seq)
+	if err := x.refresh(ctx, into, changed, max(into.Position(), entries[len(entries)-1].Seq)); err != nil {
+		return err
+	}
+	x.version.Add(1)
+	return nil
 }
 
-// Rebuild throws the index away and reads every record again. progress, when
-// given, hears how many records were taken in.
-func (x *Index) Rebuild(ctx context.Context, progress func(done int)) (err error) {
-	defer fault.Wrap(&err, "matching.Rebuild")
-	x.engine = engine.New(engine.Options{Weights: weights})
+// Rebuild reads every record again. progress, when given, hears how many records
+// were taken in. The index answers as before until the new one is complete.
+func (x *Index) Rebuild(ctx context.Context, progress func(done int)) error {
+	return x.Use(ctx, x.Lexicon(), progress)
+}
+
+// Use rebuilds the index with another lexicon.
+func (x *Index) Use(ctx context.Context, words *lexicon.Lexicon, progress func(done int)) (err error) {
+	defer fault.Wrap(&err, "matching.Use")
+	next := newIndex(words)
+	if err := x.fill(ctx, next, progress); err != nil {
+		return err
+	}
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	if err := x.catch(ctx, next); err != nil { // what changed meanwhile
+		return err
+	}
+	x.serving.Store(next)
+	x.version.Add(1)
+	return nil
+}
+
+// fill takes every record into an empty index.
+func (x *Index) fill(ctx context.Context, next *index, progress func(done int)) error {
 	var all []id.ID
 	var last int64
-	err = x.db.Read(ctx, func(tx *db.Tx) error {
+	err := x.db.Read(ctx, func(tx *db.Tx) (err error) {
 		if last, err = journal.Last(ctx, tx); err != nil {
 			return err
 		}
@@ -91,15 +137,14 @@ func (x *Index) Rebuild(ctx context.Context, progress func(done int)) (err error
 	const step = 2000
 	for i := 0; i < len(all); i += step {
 		part := all[i:min(i+step, len(all))]
-		if err := x.refresh(ctx, part, 0); err != nil {
+		if err := x.refresh(ctx, next, part, 0); err != nil {
 			return err
 		}
 		if progress != nil {
 			progress(i + len(part))
 		}
 	}
-	x.engine.SetPosition(last)
-	x.version.Add(1)
+	next.SetPosition(last)
 	return nil
 }
 
@@ -181,7 +226,7 @@ type pair struct{ public, head *record.Record }
 
 // refresh reads the records again and puts them into the index, at a journal
 // place when it is not 0.
-func (x *Index) refresh(ctx context.Context, changed []id.ID, position int64) error {
+func (x *Index) refresh(ctx context.Context, into *index, changed []id.ID, position int64) error {
 	var pairs []pair
 	var gone []string
 	err := x.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -196,13 +241,12 @@ func (x *Index) refresh(ctx context.Context, changed []id.ID, position int64) er
 			x.learnCode(p.public)
 		}
 	}
-	docs := x.analyseAll(pairs)
+	docs := x.analyseAll(into.lexicon, pairs)
 	if position > 0 {
-		x.engine.ApplyAt(position, docs, gone)
+		into.ApplyAt(position, docs, gone)
 	} else {
-		x.engine.Apply(docs, gone)
+		into.Apply(docs, gone)
 	}
-	x.version.Add(1)
 	return nil
 }
 
@@ -259,7 +303,7 @@ func headKey(record id.ID) string { return string(record) + "#head" }
 func headKind(kind string) string { return "head/" + kind }
 
 // analyseAll turns records into documents on all cores.
-func (x *Index) analyseAll(pairs []pair) []engine.Doc {
+func (x *Index) analyseAll(words *lexicon.Lexicon, pairs []pair) []engine.Doc {
 	docs := make([]engine.Doc, 2*len(pairs))
 	work := make(chan int)
 	var wait sync.WaitGroup
@@ -270,10 +314,10 @@ func (x *Index) analyseAll(pairs []pair) []engine.Doc {
 			for i := range work {
 				p := pairs[i]
 				if p.public != nil {
-					docs[2*i] = x.doc(p.public, string(p.public.ID), p.public.Kind)
+					docs[2*i] = x.doc(words, p.public, string(p.public.ID), p.public.Kind)
 				}
 				if p.head != nil {
-					docs[2*i+1] = x.doc(p.head, headKey(p.head.ID), headKind(p.head.Kind))
+					docs[2*i+1] = x.doc(words, p.head, headKey(p.head.ID), headKind(p.head.Kind))
 				}
 			}
 		}()
@@ -293,18 +337,10 @@ func (x *Index) analyseAll(pairs []pair) []engine.Doc {
 }
 
 // doc analyses a revision.
-func (x *Index) doc(r *record.Record, key, kind string) engine.Doc {
+func (x *Index) doc(words *lexicon.Lexicon, r *record.Record, key, kind string) engine.Doc {
 	f := x.book.FeaturesOf(r, x.Code)
 	d := engine.Doc{Key: key, Kind: kind, Rev: r.Rev, Values: f.Values, Numbers: f.Numbers}
-	byField := map[string][]string{}
-	for _, w := range f.Words {
-		for _, t := range lexicon.Analyse(w.Text, string(w.Lang)) {
-			byField[w.Field] = append(byField[w.Field], t.Term)
-		}
-	}
-	for field, terms := range byField {
-		d.Text = append(d.Text, engine.FieldTerms{Field: field, Terms: terms})
-	}
+	d.Text = terms.Of(words, textsOf(f))
 	if len(f.Names) > 0 {
 		d.Order = map[string]string{}
 		for _, t := range lang.Interface {
@@ -314,6 +350,14 @@ func (x *Index) doc(r *record.Record, key, kind string) engine.Doc {
 		}
 	}
 	return d
+}
+
+func textsOf(f record.Features) []terms.Text {
+	texts := make([]terms.Text, len(f.Words))
+	for i, w := range f.Words {
+		texts[i] = terms.Text{Field: w.Field, Lang: string(w.Lang), Text: w.Text}
+	}
+	return texts
 }
 
 // nameFor chooses the name by which a reader of t finds something in a list.
@@ -332,18 +376,24 @@ func nameFor(t, source lang.Tag, names map[lang.Tag]string) string {
 
 // Catch brings the index up to the end of the journal, after a load.
 func (x *Index) Catch(ctx context.Context) error {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	return x.catch(ctx, x.serving.Load())
+}
+
+func (x *Index) catch(ctx context.Context, into *index) error {
 	for {
 		var entries []journal.Entry
 		err := x.db.Read(ctx, func(tx *db.Tx) (err error) {
-			entries, err = journal.Read(ctx, tx, x.Position(), 1024)
+			entries, err = journal.Read(ctx, tx, into.Position(), 1024)
 			return err
 		})
 		if err != nil || len(entries) == 0 {
 			return err
 		}
-		if err := x.Follow(ctx, entries); err != nil {
+		if err := x.follow(ctx, into, entries); err != nil {
 			return err
 		}
-		slog.DebugContext(ctx, "index caught up", "position", x.Position())
+		slog.DebugContext(ctx, "index caught up", "position", into.Position())
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"karvan/internal/db"
 	"karvan/internal/id"
 	"karvan/internal/lang"
-	"karvan/lexicon"
 	"karvan/matching/engine"
+	"karvan/matching/terms"
 	"karvan/record"
 )
 
@@ -38,6 +38,7 @@ type Hit struct {
 	Kind  string
 	Rev   int
 	Score float64
+	Near  bool // an embedding service judged its meaning near, see [Index.UseVectors]
 }
 
 // Result answers a query.
@@ -59,7 +60,11 @@ func (r Result) Refs() []record.Ref {
 
 // Search answers q from one state of the index.
 func (x *Index) Search(q Query) Result {
-	found := x.engine.Search(x.plan(q))
+	now := x.serving.Load()
+	return resultOf(now.Search(x.plan(now, q)))
+}
+
+func resultOf(found engine.Result) Result {
 	r := Result{Total: found.Total, Facets: found.Facets, Hits: make([]Hit, len(found.Hits))}
 	for i, h := range found.Hits {
 		r.Hits[i] = Hit{ID: id.ID(strings.TrimSuffix(h.Key, "#head")), Kind: strings.TrimPrefix(h.Kind, "head/"), Rev: h.Rev, Score: h.Score}
@@ -72,13 +77,16 @@ func (x *Index) Search(q Query) Result {
 
 // Records searches and fetches what was found, in order.
 func (x *Index) Records(ctx context.Context, tx *db.Tx, q Query) (Result, []*record.Record, error) {
-	r := x.Search(q)
+	r, err := x.found(ctx, tx, q)
+	if err != nil {
+		return r, nil, err
+	}
 	records, err := x.book.Many(ctx, tx, r.Refs())
 	return r, records, err
 }
 
 // plan turns a query into the engine's.
-func (x *Index) plan(q Query) engine.Query {
+func (x *Index) plan(now *index, q Query) engine.Query {
 	e := engine.Query{Facets: q.Facets, After: q.Cursor, Limit: q.Limit, AnyGroup: q.AnyWord, Sort: q.Sort}
 	kinds := q.Kinds
 	if len(kinds) == 0 {
@@ -93,7 +101,7 @@ func (x *Index) plan(q Query) engine.Query {
 		e.Kinds = append(e.Kinds, k)
 	}
 	if strings.TrimSpace(q.Words) != "" {
-		e.Groups = lexicon.QueryGroups(q.Words, string(q.Lang))
+		e.Groups, e.AltWeights = terms.Asked(now.lexicon, q.Words, string(q.Lang))
 		if len(e.Groups) == 0 { // only punctuation or stop words: nothing was asked for that can be found
 			e.Groups = [][]string{{"\x00"}}
 		}
@@ -145,6 +153,6 @@ func (x *Index) plan(q Query) engine.Query {
 // PublicRev gives the number of a record's public revision without asking the
 // database.
 func (x *Index) PublicRev(record id.ID) (rev int, ok bool) {
-	h, ok := x.engine.Get(string(record))
+	h, ok := x.serving.Load().Get(string(record))
 	return h.Rev, ok
 }

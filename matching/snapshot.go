@@ -13,6 +13,7 @@ import (
 	"karvan/internal/db"
 	"karvan/internal/fault"
 	"karvan/internal/journal"
+	"karvan/lexicon"
 )
 
 // Load reads the snapshot at path and follows the journal from there; without a
@@ -48,10 +49,10 @@ func (x *Index) read1(ctx context.Context, path string) error {
 		return err
 	}
 	return x.db.Read(ctx, func(tx *db.Tx) error {
-		if want, err := markOf(ctx, tx, place); err != nil || place == 0 || mark != want {
+		if want, err := markOf(ctx, tx, place, x.Lexicon()); err != nil || place == 0 || mark != want {
 			return errors.Join(errForeign, err)
 		}
-		if _, err := x.engine.ReadFrom(r); err != nil {
+		if _, err := x.serving.Load().ReadFrom(r); err != nil {
 			return err
 		}
 		last, err := journal.Last(ctx, tx)
@@ -70,13 +71,13 @@ var errForeign = errors.New("the snapshot is of another database or another vers
 // markOf is the first line of a snapshot: what the journal says at a place, by
 // which a database knows its own snapshots, and the version of the program, since
 // another may see other features in the same records.
-func markOf(ctx context.Context, tx *db.Tx, place int64) (string, error) {
+func markOf(ctx context.Context, tx *db.Tx, place int64, words *lexicon.Lexicon) (string, error) {
 	entries, err := journal.Read(ctx, tx, place-1, 1)
 	if err != nil || len(entries) == 0 {
 		return "", err
 	}
 	e := entries[0]
-	return fmt.Sprintf("karvan index of %d %s %d %d %s\n", e.Seq, e.Record, e.Rev, db.Micros(e.At), program()), nil
+	return fmt.Sprintf("karvan index of %d %s %d %d %s %.16s\n", e.Seq, e.Record, e.Rev, db.Micros(e.At), program(), words.Fingerprint()), nil
 }
 
 // program is the version of the program that runs.
@@ -110,10 +111,11 @@ func (x *Index) Save(path string) (err error) {
 			}
 		}
 	}()
+	now := x.serving.Load()
 	var mark string
 	ctx := context.Background()
 	err = x.db.Read(ctx, func(tx *db.Tx) (err error) {
-		mark, err = markOf(ctx, tx, x.Position())
+		mark, err = markOf(ctx, tx, now.Position(), now.lexicon)
 		return err
 	})
 	if err != nil {
@@ -126,7 +128,7 @@ func (x *Index) Save(path string) (err error) {
 	if _, err := w.WriteString(mark); err != nil {
 		return err
 	}
-	if _, err := x.engine.WriteTo(w); err != nil {
+	if _, err := now.WriteTo(w); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {

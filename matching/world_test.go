@@ -16,6 +16,7 @@ import (
 	"karvan/internal/journal"
 	"karvan/internal/lang"
 	"karvan/internal/testkit"
+	"karvan/lexicon"
 	"karvan/matching"
 	"karvan/matching/engine"
 	"karvan/record"
@@ -69,7 +70,7 @@ type world struct {
 func newWorld(t *testing.T, d *db.DB) *world {
 	d.SetClock(testkit.NewClock(start).Now)
 	b := newBook()
-	w := &world{t: t, d: d, b: b, x: matching.New(d, b)}
+	w := &world{t: t, d: d, b: b, x: matching.New(d, b, lexicon.CoreLexicon())}
 	w.feed = journal.NewFeed(d, w.x.Consumer())
 	return w
 }
@@ -121,7 +122,7 @@ func (w *world) publish(r *record.Record) *record.Record {
 
 func (w *world) rebuilt() *matching.Index {
 	w.t.Helper()
-	y := matching.New(w.d, newBook())
+	y := matching.New(w.d, newBook(), lexicon.CoreLexicon())
 	if err := y.Rebuild(ctx, nil); err != nil {
 		w.t.Fatal(err)
 	}

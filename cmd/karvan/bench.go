@@ -50,7 +50,7 @@ A peer is a program to compare with. It is run with --world FILE --data DIR
 	f.StringVar(&opt.keep, "keep", "", "folder in which world and data stay; a world that is there is used again")
 	f.StringVar(&opt.profiles, "profiles", "", "folder for profiles of the processor, one a load")
 	f.StringArrayVar(&opt.peers, "peer", nil, "program to compare with; may be given several times")
-	cmd.AddCommand(c.benchServe())
+	cmd.AddCommand(c.benchServe(), c.benchMatching())
 	return cmd
 }
 

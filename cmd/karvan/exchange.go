@@ -86,6 +86,7 @@ them. The exit code is 2 when there were bad rows.`,
 			}
 			return c.reportImport(rep, report)
 		}}
+	cmd.AddCommand(c.importLexicon())
 	f := cmd.Flags()
 	f.StringVar(&format, "format", "", "jsonl, csv, xlsx or ror; told from the file name when not given")
 	f.StringVar(&owner, "owner", "", "id of the organisation that owns rows without an id, which become drafts")

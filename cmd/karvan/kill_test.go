@@ -22,6 +22,7 @@ import (
 	"karvan/internal/db"
 	"karvan/internal/id"
 	"karvan/internal/testkit"
+	"karvan/lexicon"
 	"karvan/matching"
 	"karvan/matching/engine"
 	"karvan/record"
@@ -215,7 +216,7 @@ func indexEqualsRebuild(t *testing.T, data string) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	fresh := matching.New(a.DB, a.Book)
+	fresh := matching.New(a.DB, a.Book, lexicon.CoreLexicon())
 	if err := fresh.Rebuild(ctx, nil); err != nil {
 		t.Fatal(err)
 	}

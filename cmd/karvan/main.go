@@ -63,7 +63,7 @@ func (c *cli) root() *cobra.Command {
 	for _, s := range app.Settings() {
 		c.flags.String(s.Name, s.Default, s.Help)
 	}
-	root.AddCommand(c.serve(), c.demo(), c.importCommand(), c.export(), c.user(), c.config(), c.bench(), c.versionCommand())
+	root.AddCommand(c.serve(), c.demo(), c.importCommand(), c.export(), c.user(), c.config(), c.bench(), c.eval(), c.lexicon(), c.versionCommand())
 	return root
 }
 

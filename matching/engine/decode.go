@@ -67,46 +67,59 @@ func sized[T fixed](d *decoder, n int) []T {
 	return a
 }
 
-// readArray reads a length and that many numbers. A length that lies costs no
-// more memory than firstChunk elements beyond what arrives.
+// readArray reads a length and that many numbers. What arrives is gathered in a
+// space that grows with it and serves all arrays in turn, so a length that lies
+// costs no memory.
 func readArray[T fixed](d *decoder) []T {
 	n := d.count(maxElements)
 	if n == 0 || d.err != nil {
 		return nil
 	}
-	a := make([]T, 0, min(n, firstChunk))
 	size := binary.Size(T(0))
-	for len(a) < n {
-		if len(a) == cap(a) {
-			a = slices.Grow(a, min(n-len(a), len(a)))
+	b := d.gather(n * size)
+	if b == nil {
+		return nil
+	}
+	a := make([]T, n)
+	switch to := any(a).(type) {
+	case []byte:
+		copy(to, b)
+	case []uint16:
+		for i := range to {
+			to[i] = binary.LittleEndian.Uint16(b[2*i:])
 		}
-		k := min(n-len(a), len(d.buf)/size, cap(a)-len(a))
-		b := d.bytes(k * size)
-		if b == nil {
-			return nil
+	case []uint32:
+		for i := range to {
+			to[i] = binary.LittleEndian.Uint32(b[4*i:])
 		}
-		lo := len(a)
-		a = a[:lo+k]
-		switch to := any(a[lo:]).(type) {
-		case []byte:
-			copy(to, b)
-		case []uint16:
-			for i := range to {
-				to[i] = binary.LittleEndian.Uint16(b[2*i:])
-			}
-		case []uint32:
-			for i := range to {
-				to[i] = binary.LittleEndian.Uint32(b[4*i:])
-			}
-		case []uint64:
-			for i := range to {
-				to[i] = binary.LittleEndian.Uint64(b[8*i:])
-			}
-		case []int64:
-			for i := range to {
-				to[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
-			}
+	case []uint64:
+		for i := range to {
+			to[i] = binary.LittleEndian.Uint64(b[8*i:])
+		}
+	case []int64:
+		for i := range to {
+			to[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
 		}
 	}
 	return a
+}
+
+// gather reads n bytes, which last until the next call.
+func (d *decoder) gather(n int) []byte {
+	for have := 0; ; {
+		want := min(n, max(cap(d.space), firstChunk, 2*have))
+		d.space = slices.Grow(d.space[:have], want-have)[:want]
+		k, err := io.ReadFull(d.r, d.space[have:])
+		have += k
+		if err != nil {
+			d.err = err
+			return nil
+		}
+		if have == n {
+			break
+		}
+	}
+	d.n += int64(n)
+	d.sum.Write(d.space)
+	return d.space
 }

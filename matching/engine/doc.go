@@ -15,12 +15,18 @@
 // and is never blocked.
 //
 // Text is scored with BM25 over weighted fields: a term's frequency is the sum
-// over fields of weight times occurrences, and a document's length is weighted
-// alike. Length is set against Options.Length rather than a moving mean. The
+// over its occurrences of the field's weight times the occurrence's own, and a
+// document's length is the same sum over all terms. Length is set against Options.Length rather than a moving mean. The
 // impact of a posting is 255·tf/(tf+k), rounded and at least 1. A query's group
-// weights are scaled to integers whose sum fits 16 bits; the score of a group in
-// a document is its greatest impact times its weight divided by 256, rounded up,
-// and the score of the document is the sum over groups.
+// weights are scaled to integers whose sum fits 16 bits, and an alternative weighs
+// as much of its group's as it is sure; the score of a group in a document is the
+// greatest product of impact and weight divided by 256, rounded up, and the score
+// of the document is the sum over groups.
+//
+// Every posting of a query is added up, term at a time, over one segment after
+// the other, whose scores stay in the processor's second cache. For queries of
+// whole records that is far quicker than methods which skip documents, because
+// hardly any can be skipped.
 //
 // The package does no input or output but through io.Reader and io.Writer, and
 // knows nothing of the areas of the product.

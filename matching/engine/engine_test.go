@@ -47,10 +47,15 @@ func agree(t *testing.T, x *engine.Index, n *naive, q engine.Query) {
 	hits, r := pages(t, x, q)
 	var want, got []string
 	for _, row := range rows {
-		want = append(want, fmt.Sprint(row.doc.Key, " ", row.doc.Kind, " ", row.doc.Rev))
+		score := 0.0
+		if len(slices.DeleteFunc(slices.Clone(q.Groups), func(g []string) bool { return len(g) == 0 })) > 0 {
+			score = float64(row.score) * n.scale
+		}
+		want = append(want, fmt.Sprint(row.doc.Key, " ", row.doc.Kind, " ", row.doc.Rev, " ", score))
 	}
 	for _, h := range hits {
-		got = append(got, fmt.Sprint(h.Key, " ", h.Kind, " ", h.Rev))
+		got = append(got, fmt.Sprint(h.Key, " ", h.Kind, " ", h.Rev, " ", h.Score))
+		explained(t, x, q, h)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatalf("hits of %+v (-want +got):\n%s", q, d)
@@ -74,7 +79,7 @@ func TestSearchAgreesWithExhaustiveSearch(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, uint64(c.keys)))
-			x, n := engine.New(options), &naive{options, map[string]engine.Doc{}}
+			x, n := engine.New(options), &naive{opts: options, docs: map[string]engine.Doc{}}
 			for range c.steps {
 				var put []engine.Doc
 				var remove []string
@@ -116,7 +121,7 @@ func TestSearchAgreesWithExhaustiveSearch(t *testing.T) {
 
 func TestSnapshotEqualsRebuildAndGoesOnChanging(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	x, n := engine.New(options), &naive{options, map[string]engine.Doc{}}
+	x, n := engine.New(options), &naive{opts: options, docs: map[string]engine.Doc{}}
 	change := func(xs ...*engine.Index) {
 		var put []engine.Doc
 		for range 300 {
@@ -184,6 +189,19 @@ func TestReadFromRefusesWhatIsNotItsSnapshot(t *testing.T) {
 	}
 	if _, err := engine.New(engine.Options{K1: 2}).ReadFrom(bytes.NewReader(whole)); err == nil {
 		t.Error("a snapshot with other options was taken")
+	}
+}
+
+func TestSnapshotKeepsOrderKeysThatOneKindLacks(t *testing.T) {
+	x := engine.New(engine.Options{})
+	x.Apply([]engine.Doc{{Key: "a", Kind: "offer", Order: map[string]string{"title": "t"}}, {Key: "b", Kind: "need"}}, nil)
+	var b bytes.Buffer
+	if _, err := x.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	y := engine.New(engine.Options{})
+	if _, err := y.ReadFrom(&b); err != nil || y.Len() != 2 {
+		t.Fatalf("%d documents, %v", y.Len(), err)
 	}
 }
 

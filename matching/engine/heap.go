@@ -20,7 +20,7 @@ func (r *ranking) offer(rank uint64, doc int) {
 	if full && rank < r.heap[0].rank {
 		return
 	}
-	c := candidate{rank: rank, part: s.part, view: s.view, doc: doc, score: s.scores[doc]}
+	c := candidate{rank: rank, part: s.part, view: s.view, doc: doc, score: s.sums.scores()[doc]}
 	if r.cursor != nil && !r.behindCursor(&c) {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 // many goroutines; writers take turns, readers never wait.
 type Index struct {
 	k1    float64
+	score scorer     // as the writer's; never changes
 	mu    sync.Mutex // held by the writer
 	w     *writer
 	state atomic.Pointer[state]
@@ -43,7 +44,7 @@ type state struct {
 // New returns an empty index.
 func New(o Options) *Index {
 	score := newScorer(o)
-	x := &Index{k1: score.k1, w: &writer{scorer: score, terms: newDict()}}
+	x := &Index{k1: score.k1, score: score, w: &writer{scorer: score, terms: newDict()}}
 	x.pool.New = func() any { return new(searcher) }
 	x.state.Store(&state{
 		names: &names{map[string]int{}, map[string]int{}, map[string]int{}},
@@ -240,21 +241,27 @@ func (e *edit) kill(key string) {
 
 // add builds segments of docs, which are ordered by kind and key.
 func (e *edit) add(docs []*Doc) {
+	var batches []*batch
 	for len(docs) > 0 {
-		kind := docs[0].Kind
-		n := 1
-		for n < len(docs) && n < segmentDocs && docs[n].Kind == kind {
+		n, words := 0, 0
+		for n < len(docs) && n < segmentDocs && docs[n].Kind == docs[0].Kind && words < segmentWords {
+			words += countWords(docs[n])
 			n++
 		}
-		v := newView(e.w.build(docs[:n], e.names))
+		batches = append(batches, &batch{docs: docs[:n]})
+		docs = docs[n:]
+	}
+	e.w.build(batches, e.names)
+	for _, b := range batches {
+		v := newView(b.segment)
 		for i, t := range v.terms {
 			e.df.add(t, int(v.starts[i+1]-v.starts[i]))
 		}
+		kind := b.docs[0].Kind
 		p := e.part(kind)
 		p.views = append(p.views, v)
-		e.docs += n
+		e.docs += v.n
 		e.touched[kind] = true
-		docs = docs[n:]
 	}
 }
 
@@ -273,21 +280,25 @@ func (e *edit) part(kind string) *part {
 // document is rewritten a logarithmic number of times, and rewrites those that
 // are more than half dead.
 func (e *edit) settle() {
+	var touched []*part
 	for i := range e.parts {
-		p := &e.parts[i]
-		if !e.touched[p.kind] {
-			continue
+		if p := &e.parts[i]; e.touched[p.kind] {
+			touched = append(touched, p)
 		}
-		p.views = slices.DeleteFunc(p.views, func(v *view) bool { return v.liveN == 0 })
-		for {
-			slices.SortStableFunc(p.views, func(a, b *view) int { return b.liveN - a.liveN })
-			lo, hi := plan(p.views)
-			if lo == hi {
-				break
-			}
-			p.views[lo] = newView(e.w.merge(p.views[lo:hi]))
-			p.views = slices.Delete(p.views, lo+1, hi)
+	}
+	e.w.each(len(touched), func(b *bench, i int) { touched[i].settle(b) })
+}
+
+func (p *part) settle(b *bench) {
+	p.views = slices.DeleteFunc(p.views, func(v *view) bool { return v.liveN == 0 })
+	for {
+		slices.SortStableFunc(p.views, func(a, b *view) int { return b.liveN - a.liveN })
+		lo, hi := plan(p.views)
+		if lo == hi {
+			return
 		}
+		p.views[lo] = newView(b.merge(p.views[lo:hi]))
+		p.views = slices.Delete(p.views, lo+1, hi)
 	}
 }
 
@@ -296,10 +307,11 @@ func (e *edit) settle() {
 func plan(views []*view) (lo, hi int) {
 	for hi = len(views); hi > 0; hi-- {
 		lo = hi - 1
-		total := views[lo].liveN
-		for lo > 0 && views[lo-1].liveN <= 3*total && total+views[lo-1].liveN <= segmentDocs {
+		total, words := views[lo].liveN, len(views[lo].offs)
+		for lo > 0 && views[lo-1].liveN <= 3*total && total+views[lo-1].liveN <= segmentDocs && words+len(views[lo-1].offs) <= segmentWords {
 			lo--
 			total += views[lo].liveN
+			words += len(views[lo].offs)
 		}
 		if hi-lo > 1 || 2*views[lo].liveN < views[lo].n {
 			return lo, hi

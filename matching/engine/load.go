@@ -15,25 +15,27 @@ import (
 // with the same options. The index is unchanged; build it from its source.
 var ErrSnapshot = errors.New("engine: not a valid snapshot")
 
-// Bounds on a snapshot. Memory is taken only as data arrives.
+// Bounds on a snapshot. Memory is taken only as data arrives, firstChunk bytes
+// ahead of it or as much again.
 const (
 	maxNames    = 4096
 	maxParts    = 4096
 	maxSegments = 1 << 16
 	maxElements = 1 << 31
-	firstChunk  = 1 << 18
+	firstChunk  = 1 << 15
 )
 
 // decoder reads the parts of a snapshot and keeps the first error; after one it
 // gives zeroes.
 type decoder struct {
-	r   *bufio.Reader
-	sum hash.Hash32
-	n   int64
-	err error
-	buf []byte
-	w   *writer
-	st  *state
+	r     *bufio.Reader
+	sum   hash.Hash32
+	n     int64
+	err   error
+	buf   []byte
+	space []byte // for arrays
+	w     *writer
+	st    *state
 }
 
 // ReadFrom replaces the index by a snapshot that WriteTo made. It may read on
@@ -179,6 +181,7 @@ func (d *decoder) view(df *tallyEdit) *view {
 	if d.err != nil {
 		return nil
 	}
+	s.finish()
 	v := newView(s)
 	for i, t := range s.terms {
 		df.add(t, int(s.starts[i+1]-s.starts[i]))

@@ -19,15 +19,16 @@ type merger struct {
 }
 
 // merge makes one segment of the live documents of several.
-func (w *writer) merge(in []*view) *segment {
+func (b *bench) merge(in []*view) *segment {
 	m := &merger{in: in}
 	m.arrange()
 	s := &segment{n: len(m.order)}
 	m.keys(s)
 	m.text(s)
-	m.values(s, &w.codes)
+	m.values(s, &b.codes)
 	s.numbers = m.columns(func(v *view) []*column { return v.numbers })
 	s.orders = m.columns(func(v *view) []*column { return v.orders })
+	s.finish()
 	return s
 }
 

@@ -14,8 +14,9 @@ import (
 // naive answers the same queries by looking at every document. It restates the
 // definition of a score in the package comment, and nothing else of the engine.
 type naive struct {
-	opts engine.Options
-	docs map[string]engine.Doc
+	opts  engine.Options
+	docs  map[string]engine.Doc
+	scale float64 // of the integer scores of the last query
 }
 
 type row struct {
@@ -40,9 +41,13 @@ func (n *naive) impacts(d engine.Doc) map[string]float64 {
 		if !ok {
 			w = 1
 		}
-		length += w * float64(len(f.Terms))
-		for _, t := range f.Terms {
-			tf[t] += w
+		for i, t := range f.Terms {
+			one := w
+			if i < len(f.Weights) {
+				one = w * min(max(float64(f.Weights[i]), 1e-6), 1e6)
+			}
+			length += one
+			tf[t] += one
 		}
 	}
 	for t, x := range tf {
@@ -55,48 +60,60 @@ func (n *naive) impacts(d engine.Doc) map[string]float64 {
 // score gives the score of every document that matches the words.
 func (n *naive) score(q engine.Query) map[string]uint64 {
 	type group struct {
-		terms  []string
+		sure   map[string]float64 // alternatives
 		weight float64
 	}
 	impacts := map[string]map[string]float64{}
+	df := map[string]float64{}
 	for k, d := range n.docs {
 		impacts[k] = n.impacts(d)
+		for t := range impacts[k] {
+			df[t]++
+		}
 	}
 	var groups []group
 	sum := 0.0
-	for i, g := range q.Groups {
-		if len(g) == 0 {
+	for i, terms := range q.Groups {
+		if len(terms) == 0 {
 			continue
 		}
-		terms := slices.Compact(slices.Sorted(slices.Values(g)))
-		df := 0
-		for _, imp := range impacts {
-			for _, t := range terms {
-				if imp[t] > 0 {
-					df++
-				}
+		g := group{sure: map[string]float64{}}
+		for j, t := range terms {
+			sure := 1.0
+			if i < len(q.AltWeights) && j < len(q.AltWeights[i]) && q.AltWeights[i][j] < 1 {
+				sure = max(q.AltWeights[i][j], 0)
+			}
+			g.sure[t] = max(g.sure[t], sure)
+		}
+		expected := 0.0
+		for j, t := range terms {
+			if !slices.Contains(terms[:j], t) {
+				expected += g.sure[t] * df[t]
 			}
 		}
-		df = min(df, len(n.docs))
-		w := math.Log1p((float64(len(n.docs)-df) + 0.5) / (float64(df) + 0.5))
+		expected = min(expected, float64(len(n.docs)))
+		g.weight = math.Log1p((float64(len(n.docs)) - expected + 0.5) / (expected + 0.5))
 		if i < len(q.Weights) && q.Weights[i] > 0 {
-			w *= q.Weights[i]
+			g.weight *= q.Weights[i]
 		}
-		groups = append(groups, group{terms, w})
-		sum += w
+		groups = append(groups, g)
+		sum += g.weight
 	}
+	n.scale = float64(float32(2.2 * 256 / 255 / (65000 / sum)))
 	scores := map[string]uint64{}
 	for k, imp := range impacts {
 		total, matched := uint64(0), 0
 		for _, g := range groups {
-			best := 0.0
-			for _, t := range g.terms {
-				best = max(best, imp[t])
+			best := uint64(0)
+			for t, sure := range g.sure {
+				if imp[t] > 0 {
+					weight := uint64(max(1, math.Round(g.weight*(65000/sum)*sure)))
+					best = max(best, (uint64(imp[t])*weight+255)/256)
+				}
 			}
 			if best > 0 {
 				matched++
-				weight := uint64(max(1, math.Round(g.weight*(65000/sum))))
-				total += (uint64(best)*weight + 255) / 256
+				total += best
 			}
 		}
 		if matched == len(groups) || q.AnyGroup && matched > 0 {
@@ -220,7 +237,11 @@ func randomDoc(r *rand.Rand, keys int) engine.Doc {
 		for i := range terms {
 			terms[i] = randomTerm(r)
 		}
-		d.Text = append(d.Text, engine.FieldTerms{Field: f, Terms: terms})
+		text := engine.FieldTerms{Field: f, Terms: terms}
+		for range r.IntN(3) * r.IntN(8) { // often nil or fewer than the terms
+			text.Weights = append(text.Weights, []float32{0, 0.125, 0.3, 1, 2.5}[r.IntN(5)])
+		}
+		d.Text = append(d.Text, text)
 	}
 	if r.IntN(5) > 0 {
 		d.Values["one"] = []string{fmt.Sprintf("v%d", r.IntN(4))}
@@ -251,6 +272,13 @@ func randomQuery(r *rand.Rand) engine.Query {
 		q.Groups = append(q.Groups, g)
 		if r.IntN(2) == 0 {
 			q.Weights = append(q.Weights, float64(r.IntN(4)))
+		}
+		if r.IntN(2) == 0 {
+			sure := make([]float64, r.IntN(5))
+			for i := range sure {
+				sure[i] = []float64{-1, 0, 0.1, 0.6, 1, 3}[r.IntN(6)]
+			}
+			q.AltWeights = append(q.AltWeights, sure)
 		}
 	}
 	for range r.IntN(4) {

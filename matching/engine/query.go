@@ -47,6 +47,10 @@ type Doc struct {
 type FieldTerms struct {
 	Field string
 	Terms []string
+	// Weights says how much each occurrence counts, in step with Terms; nil or
+	// missing means 1. It is for features that are only probable, such as one of
+	// several senses of a word. A weight never counts as quite zero.
+	Weights []float32
 }
 
 // Query selects, counts and orders documents.
@@ -61,6 +65,11 @@ type Query struct {
 	// Weights multiplies the rarity of each group, in step with Groups;
 	// missing or not positive means 1.
 	Weights []float64
+	// AltWeights is how sure each alternative is, from 0 to 1, in step with Groups;
+	// missing means 1. Of several alternatives in one document the greatest product
+	// of impact and weight counts, and rarity is that of the alternatives as sure as
+	// they are.
+	AltWeights [][]float64
 	// Filters and Ranges must all hold.
 	Filters []Filter
 	Ranges  []Range
@@ -120,6 +129,13 @@ type Hit struct {
 	Key   string
 	Kind  string
 	Rev   int
+	Score float64
+}
+
+// Part is the share of one group of a query in the score of a document.
+type Part struct {
+	Group int    // place in Query.Groups
+	Term  string // the alternative that counted, the first of equal ones
 	Score float64
 }
 

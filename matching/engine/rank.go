@@ -40,12 +40,12 @@ type ranking struct {
 
 // segmentRank computes ranks in the segment being collected.
 type segmentRank struct {
-	part   *part
-	view   *view
-	scores []uint16
-	col    *column
-	mask   uint64
-	tied   bool // all that is offered from here on is equal but for its key
+	part *part
+	view *view
+	sums *sums
+	col  *column
+	mask uint64
+	tied bool // all that is offered from here on is equal but for its key
 }
 
 func (r *ranking) prepare(n *names, q *Query) {
@@ -202,12 +202,12 @@ func (r *ranking) cursorRank() uint64 {
 }
 
 // collect offers the count matches of a segment.
-func (r *ranking) collect(p *part, v *view, match []uint64, count int, scores []uint16) {
+func (r *ranking) collect(p *part, v *view, match []uint64, count int, scores *sums) {
 	if r.limit == 0 {
 		return
 	}
 	r.lost = false
-	r.from = &segmentRank{part: p, view: v, scores: scores}
+	r.from = &segmentRank{part: p, view: v, sums: scores}
 	if len(r.keys) == 0 || r.keys[0].kind == byNothing {
 		r.collectTied(match)
 		return
@@ -248,8 +248,12 @@ func (r *ranking) collectTied(match []uint64) {
 
 func (r *ranking) collectScores(match []uint64, desc bool) {
 	floor, ceiling := r.floor(), r.cursorRank()
-	scores := r.from.scores
+	scores := r.from.sums.scores()
 	for wi, w := range match {
+		// Once the heap is full few rows hold a score that gets in.
+		if desc && floor > 1 && !r.from.sums.reaches(wi, uint16(floor-1)) {
+			continue
+		}
 		for ; w != 0; w &= w - 1 {
 			doc := wi<<6 + bits.TrailingZeros64(w)
 			rank := scoreRank(scores[doc], desc)

@@ -26,13 +26,6 @@ type searcher struct {
 	ranking ranking
 }
 
-// group is a word asked for: its alternative terms, weighing together.
-type group struct {
-	terms  []uint32
-	idf    float64
-	weight uint32 // integer weight
-}
-
 // filter is a Filter with its attribute and values numbered.
 type filter struct {
 	attr   int // -1 when no document has it
@@ -59,8 +52,12 @@ type facet struct {
 func (x *Index) Search(q Query) Result {
 	s := x.pool.Get().(*searcher)
 	defer x.pool.Put(s)
+	return s.search(x.state.Load(), &q, x.k1)
+}
+
+func (s *searcher) search(st *state, q *Query, k1 float64) Result {
 	defer s.release()
-	s.prepare(x.state.Load(), &q, x.k1)
+	s.prepare(st, q, k1)
 	for i := range s.st.parts {
 		p := &s.st.parts[i]
 		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, p.kind) {
@@ -79,9 +76,7 @@ func (x *Index) Search(q Query) Result {
 func (s *searcher) release() {
 	s.st, s.q = nil, nil
 	s.ranking.reset()
-	for i := range s.text.lists {
-		s.text.lists[i].offs, s.text.lists[i].imps = nil, nil
-	}
+	s.text.release()
 }
 
 func (s *searcher) prepare(st *state, q *Query, k1 float64) {
@@ -101,40 +96,6 @@ func numbered(m map[string]int, name string) int {
 		return i
 	}
 	return -1
-}
-
-// planGroups numbers the terms and scales the weights so that no sum of scores
-// passes 16 bits: a group adds at most its weight to a document.
-func (s *searcher) planGroups(k1 float64) {
-	s.groups = s.groups[:0]
-	sum := 0.0
-	for i, alternatives := range s.q.Groups {
-		if len(alternatives) == 0 || len(s.groups) == maxGroups {
-			continue
-		}
-		s.groups = append(s.groups, group{})
-		g := &s.groups[len(s.groups)-1]
-		df := 0
-		for _, term := range alternatives[:min(len(alternatives), maxAlternatives)] {
-			if id, ok := s.st.terms.find(term); ok && !slices.Contains(g.terms, id) {
-				g.terms = append(g.terms, id)
-				df += s.st.df.get(id)
-			}
-		}
-		g.idf = idf(df, s.st.docs)
-		if i < len(s.q.Weights) && s.q.Weights[i] > 0 {
-			g.idf *= min(s.q.Weights[i], 1e6)
-		}
-		sum += g.idf
-	}
-	up := 65000 / sum
-	for i := range s.groups {
-		s.groups[i].weight = uint32(max(1, math.Round(s.groups[i].idf*up)))
-	}
-	s.scale = 0
-	if len(s.groups) > 0 {
-		s.scale = (k1 + 1) * 256 / 255 / up
-	}
 }
 
 func (s *searcher) planFacets() {
@@ -187,19 +148,30 @@ func (s *searcher) bitmap(i, n int) []uint64 {
 
 // visit searches one segment.
 func (s *searcher) visit(p *part, v *view) {
-	n := len(v.live)
-	s.base = append(s.base[:0], v.live...)
-	if !s.restrict(v) {
+	defer s.text.clear()
+	own, ok := s.matches(v)
+	if !ok {
 		return
 	}
-	if len(s.groups) > 0 {
-		defer s.text.clear()
-		if !s.matchText(v) {
-			return
-		}
+	count := ones(s.match)
+	s.total += count
+	s.countFacets(v, count, own)
+	if count > 0 {
+		s.ranking.collect(p, v, s.match, count, &s.text.sums)
+	}
+}
+
+// matches sets match to the documents of a segment that match, and their scores,
+// which the caller clears. It gives how many filters facets leave out, whose
+// bitmaps are the first of spare; ok is false when not even without them
+// anything matches.
+func (s *searcher) matches(v *view) (own int, ok bool) {
+	n := len(v.live)
+	s.base = append(s.base[:0], v.live...)
+	if !s.restrict(v) || len(s.groups) > 0 && !s.matchText(v) {
+		return 0, false
 	}
 	s.match = append(s.match[:0], s.base...)
-	own := 0
 	for i := range s.filters {
 		if f := &s.filters[i]; f.own {
 			b := s.bitmap(own, n)
@@ -208,12 +180,7 @@ func (s *searcher) visit(p *part, v *view) {
 			own++
 		}
 	}
-	count := ones(s.match)
-	s.total += count
-	s.countFacets(v, count, own)
-	if count > 0 {
-		s.ranking.collect(p, v, s.match, count, s.text.scores[:])
-	}
+	return own, true
 }
 
 // restrict takes from base what ranges and filters exclude, except the filters

@@ -8,10 +8,12 @@ import (
 )
 
 // segmentDocs is the most documents a segment holds. One fewer than the range of
-// an offset, so that the last offset can mean "none" while merging.
+// an offset, so that the last offset can mean "none" while merging. A segment of
+// long documents ends sooner, far below what counts its postings.
 const (
-	segmentDocs = 1<<16 - 1
-	noDoc       = 1<<16 - 1
+	segmentDocs  = 1<<16 - 1
+	segmentWords = 1 << 28
+	noDoc        = 1<<16 - 1
 )
 
 // segment is an immutable set of documents of one kind, ordered by key.
@@ -24,6 +26,7 @@ type segment struct {
 	// Postings of terms[i] are offs[starts[i]:starts[i+1]] and the same of imps.
 	terms  []uint32 // ascending
 	starts []uint32
+	ranks  []termRank // finds a term at once; nil when that would be the larger
 	offs   []uint16
 	imps   []uint8
 
@@ -62,14 +65,55 @@ func (s *segment) find(key string) (doc int, ok bool) {
 	return doc, s.key(doc) == key
 }
 
+// termRank tells of 64 terms in a row which are in the segment, and how many
+// terms come before them.
+type termRank struct {
+	set    uint64
+	before uint32
+}
+
+// finish derives what is not stored.
+func (s *segment) finish() {
+	s.ranks = nil
+	if len(s.terms) == 0 {
+		return
+	}
+	n := int(s.terms[len(s.terms)-1])>>6 + 1
+	if 4*n > len(s.terms) {
+		return
+	}
+	s.ranks = make([]termRank, n)
+	for _, t := range s.terms {
+		s.ranks[t>>6].set |= 1 << (t & 63)
+	}
+	before := uint32(0)
+	for i := range s.ranks {
+		s.ranks[i].before = before
+		before += uint32(bits.OnesCount64(s.ranks[i].set))
+	}
+}
+
 // postings gives the postings of a term, ascending by offset.
 func (s *segment) postings(term uint32) ([]uint16, []uint8) {
-	i, ok := slices.BinarySearch(s.terms, term)
+	i, ok := s.place(term)
 	if !ok {
 		return nil, nil
 	}
 	lo, hi := s.starts[i], s.starts[i+1]
 	return s.offs[lo:hi], s.imps[lo:hi]
+}
+
+// place gives the place of a term among those of the segment.
+func (s *segment) place(term uint32) (int, bool) {
+	if s.ranks == nil {
+		return slices.BinarySearch(s.terms, term)
+	}
+	if int(term>>6) >= len(s.ranks) {
+		return 0, false
+	}
+	r := &s.ranks[term>>6]
+	bit := uint64(1) << (term & 63)
+	return int(r.before) + bits.OnesCount64(r.set&(bit-1)), r.set&bit != 0
 }
 
 // eachTerm calls f with every term of a document.
@@ -138,7 +182,7 @@ func (v *view) kill(doc int, df *tallyEdit) {
 func (v *view) size() int64 {
 	s := v.segment
 	n := len(s.keys) + 4*len(s.keyEnds) + 8*len(s.revs) + 4*len(s.terms) + 4*len(s.starts) + 2*len(s.offs) + len(s.imps) +
-		len(s.forward) + 4*len(s.forwardEnds) + 8*len(v.live)
+		len(s.forward) + 4*len(s.forwardEnds) + 8*len(v.live) + 16*len(s.ranks)
 	for a, c := range s.values {
 		if c != nil {
 			n += c.size() + 4*len(v.counts[a])
@@ -181,6 +225,17 @@ func ones(b []uint64) int {
 		n += bits.OnesCount64(w)
 	}
 	return n
+}
+
+// places lists the bits that are set.
+func places(b []uint64) []uint16 {
+	list := make([]uint16, 0, ones(b))
+	for wi, w := range b {
+		for ; w != 0; w &= w - 1 {
+			list = append(list, uint16(wi<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return list
 }
 
 // and keeps in a what is in b and reports whether anything is left.

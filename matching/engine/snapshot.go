@@ -133,11 +133,11 @@ func (e *encoder) view(v *view) {
 		array(e, c.codes)
 		array(e, c.ends)
 	}
-	e.columns(s.numbers)
-	e.columns(s.orders)
+	e.columns(s.numbers, false)
+	e.columns(s.orders, true)
 }
 
-func (e *encoder) columns(cols []*column) {
+func (e *encoder) columns(cols []*column, ordered bool) {
 	e.uint(uint64(len(cols)))
 	for _, c := range cols {
 		if c == nil {
@@ -145,7 +145,7 @@ func (e *encoder) columns(cols []*column) {
 		}
 		array(e, c.perm)
 		array(e, c.has)
-		if c.ordered {
+		if ordered {
 			array(e, []byte(c.text))
 			array(e, c.ends)
 		} else {
