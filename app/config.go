@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"karvan/matching/vectors/service"
 )
 
 // Config is everything an operator can set. A value comes from, in rising order
@@ -30,7 +32,12 @@ type Config struct {
 	Form      int64  `name:"max-form" default:"1000000" help:"Largest form, in bytes."`
 	LogFormat string `name:"log-format" default:"text" help:"Form of the log on standard error: text or json."`
 	LogLevel  string `name:"log-level" default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	Learn     bool   `name:"learn" default:"true" help:"Learn once a day, from public records that people translated, which words of two languages go together."`
 	Demo      bool   `name:"demo" default:"false" help:"Say on every page that this is a demo world."`
+
+	EmbeddingsURL   string `name:"embeddings-url" default:"" help:"Address of an OpenAI-compatible embedding service, such as http://127.0.0.1:8081/v1/embeddings. Public texts and words typed into the search are sent there. Empty: none, nothing is sent."`
+	EmbeddingsModel string `name:"embeddings-model" default:"" help:"Name of the service's model. Another name means that every text is sent again."`
+	EmbeddingsKey   string `name:"embeddings-key" default:"" help:"Key of the service, sent as a bearer token. Set it in the environment or the file; other users of the machine can read a command line."`
 }
 
 // Setting describes one field of [Config].
@@ -152,6 +159,14 @@ func (c *Config) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
+	}
+	if c.EmbeddingsURL != "" {
+		if err := service.Check(c.EmbeddingsURL); err != nil {
+			return fmt.Errorf("embeddings-url: %w", err)
+		}
+		if c.EmbeddingsModel == "" {
+			return errors.New("embeddings-model: the service at embeddings-url wants the name of a model")
+		}
 	}
 	if c.Data == "" {
 		return errors.New("data: a folder is needed")

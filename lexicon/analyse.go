@@ -34,7 +34,7 @@ func Analyse(text, tag string) []Token {
 func eachWord(text string, f func(start, end int) bool) {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
-			eachUnicodeWord(plainApostrophes(text), f)
+			eachUnicodeWord(wideSubscripts(plainApostrophes(text)), f)
 			return
 		}
 	}
@@ -52,6 +52,27 @@ func plainApostrophes(text string) string {
 	}
 	return text
 }
+
+// wideSubscripts writes digits below the line as wide ones, so that segmentation leaves
+// them in the formula. It does not move a byte.
+func wideSubscripts(text string) string {
+	i := strings.Index(text, lowerDigit)
+	if i < 0 {
+		return text
+	}
+	b := []byte(text)
+	for i+2 < len(b) {
+		if string(b[i:i+2]) == lowerDigit && b[i+2] >= 0x80 && b[i+2] <= 0x89 {
+			copy(b[i:], string('０'+rune(b[i+2]-0x80)))
+			i += 2
+		}
+		i++
+	}
+	return string(b)
+}
+
+// lowerDigit is how the digits below the line begin in UTF-8.
+const lowerDigit = "\xe2\x82"
 
 func eachUnicodeWord(text string, f func(start, end int) bool) {
 	var run hanRun
@@ -168,7 +189,7 @@ func joins(before, mark, after byte) bool {
 
 // eachUnit calls f with every word and every single Chinese character.
 func eachUnit(text string, f func(start, end int, han bool)) {
-	text = plainApostrophes(text)
+	text = wideSubscripts(plainApostrophes(text))
 	it := words.FromString(text)
 	for it.Next() {
 		start, end := it.Start(), it.End()

@@ -39,7 +39,8 @@ const (
 	ownAlike      = 0.1  // of one that sounds like a word it knows
 	ownUnknown    = 0.3  // of any other
 	loneHan       = 0.6  // of a Chinese word of one character
-	soundPart     = 0.5  // of what a word sounds like that it does not know
+	ownFunction   = 0.01 // of a word that only ties others together
+	soundPart     = 0.3  // of what a word sounds like that it does not know
 	soundWhole    = 0.2  // of the same with its endings, when they change it
 )
 
@@ -68,7 +69,7 @@ func (x *Lexicon) Annotate(text, tag string) []Mark {
 }
 
 // Terms appends the terms under which a text of a language is found, with their
-// weights: those of [Analyse], and what its words stand for. The stem of a word that the
+// weights: those of [Analyse], what its words stand for, and its quantities. The stem of a word that the
 // lexicon knows adds little to that, or texts of one language would be liker each
 // other than what they say.
 func (x *Lexicon) Terms(terms []string, weights []float32, text, tag string) ([]string, []float32) {
@@ -98,6 +99,11 @@ func (x *Lexicon) Terms(terms []string, weights []float32, text, tag string) ([]
 	}
 	s.run()
 	run.close(pair)
+	eachMeasureTerm(text, lang, func(_, _ int, features []Feature) {
+		for _, f := range features {
+			add(f.Term, f.Weight)
+		}
+	})
 	return terms, weights
 }
 
@@ -136,14 +142,14 @@ func (s *scan) run() {
 				s.han(start, end)
 			}
 			if s.chars.end != start {
-				s.x.annotateHan(s.text, s.chars, s.mark)
+				s.annotateHan(s.chars)
 				s.chars = hanSpan{start, start}
 			}
 			s.chars.end = end
 			return
 		}
 		if s.chars.end > s.chars.start {
-			s.x.annotateHan(s.text, s.chars, s.mark)
+			s.annotateHan(s.chars)
 			s.chars = hanSpan{}
 		}
 		info := s.x.word(s.text[start:end], s.lang)
@@ -156,7 +162,7 @@ func (s *scan) run() {
 		}
 	})
 	s.flush(0)
-	s.x.annotateHan(s.text, s.chars, s.mark)
+	s.annotateHan(s.chars)
 }
 
 // flush marks the words at the front of the window until only keep are left.
@@ -226,15 +232,19 @@ func (x *Lexicon) features(terms []weightedTerm, scale float64) []Feature {
 // wordMemo remembers what is known of words; see termMemo.
 type wordMemo struct {
 	seed   maphash.Seed
-	places [memoPlaces]atomic.Pointer[wordInfo]
+	places [wordPlaces]atomic.Pointer[wordInfo]
 }
+
+// wordPlaces is how many words are remembered: some fifty megabytes at most, as what
+// a word sounds like is dear to find.
+const wordPlaces = 1 << 17
 
 // word gives what is known of a word.
 func (x *Lexicon) word(w string, lang language) *wordInfo {
 	if len(w) > memoWord {
 		return x.look(w, lang)
 	}
-	place := &x.memo.places[(maphash.String(x.memo.seed, w)+uint64(lang)*0x9E3779B97F4A7C15)%memoPlaces]
+	place := &x.memo.places[(maphash.String(x.memo.seed, w)+uint64(lang)*0x9E3779B97F4A7C15)%wordPlaces]
 	if i := place.Load(); i != nil && i.lang == lang && i.word == w {
 		return i
 	}
@@ -248,6 +258,10 @@ func (x *Lexicon) look(w string, lang language) *wordInfo {
 	i.stem = cut(stem(i.plain, lang), maxTerm)
 	i.most = max(x.phrases[keyOf(lang, stemForm, i.stem)], x.phrases[keyOf(unknown, stemForm, i.stem)])
 	if stopWords[lang][i.plain] {
+		return i
+	}
+	if lang < firstList && functionWords[lang][i.plain] {
+		i.own, i.ownWeight = i.stem, ownFunction // who asks for it finds it
 		return i
 	}
 	i.own, i.ownWeight = i.stem, 1
@@ -318,33 +332,47 @@ func (x *Lexicon) senseOf(plain, stem string, lang language) []sense {
 }
 
 // annotateHan cuts a run of Chinese characters into the longest labels.
-func (x *Lexicon) annotateHan(text string, run hanSpan, f func(start, end int, terms []Feature, known bool)) {
-	s := text[run.start:run.end]
-	var ends [maxHanLabel + 1]int
-	for len(s) > 0 {
-		first := Normalise(firstRune(s))
-		n, at := 0, 0
-		for most := int(x.phrases[keyOf(zh, hanForm, first)]); n < most && at < len(s); n++ {
-			_, size := utf8.DecodeRuneInString(s[at:])
-			at += size
-			ends[n+1] = at
+func (s *scan) annotateHan(run hanSpan) {
+	text := s.text[run.start:run.end]
+	var places, ends [maxHanLabel + 1]int // behind so many characters: in the text, in the key
+	for at := 0; at < len(text); {
+		s.buf = append(s.buf[:0], byte(zh), hanForm)
+		next := s.hanRune(text, at)
+		places[1], ends[1] = next, len(s.buf)
+		n := 1
+		for most := int(s.x.phrases[string(s.buf)]); n < most && next < len(text); {
+			next = s.hanRune(text, next)
+			n++
+			places[n], ends[n] = next, len(s.buf)
 		}
-		taken := len(firstRune(s))
+		taken := places[1]
 		for ; n > 0; n-- {
-			if n == 1 && stopWords[zh][first] {
+			if functionWords[zh][string(s.buf[2:ends[n]])] {
+				taken = places[n]
 				break
 			}
-			if senses := x.lookup(keyOf(zh, hanForm, Normalise(s[:ends[n]]))); len(senses) > 0 {
-				taken = ends[n]
-				start := run.end - len(s)
+			if senses := s.x.lookupBytes(s.buf[:ends[n]]); len(senses) > 0 {
+				taken = places[n]
 				scale := 1.0
 				if n == 1 {
 					scale = loneHan
 				}
-				f(start, start+taken, x.features(weigh(senses), scale), true)
+				s.mark(run.start+at, run.start+taken, s.x.features(weigh(senses), scale), true)
 				break
 			}
 		}
-		s = s[taken:]
+		at = taken
 	}
+}
+
+// hanRune appends the normalised character at a place to the key that is looked for,
+// and gives the place behind it.
+func (s *scan) hanRune(text string, at int) int {
+	r, size := utf8.DecodeRuneInString(text[at:])
+	if r >= firstHan && r <= lastHan { // those beyond have compatible forms
+		s.buf = utf8.AppendRune(s.buf, simplified(r))
+	} else {
+		s.buf = append(s.buf, Normalise(text[at:at+size])...)
+	}
+	return at + size
 }

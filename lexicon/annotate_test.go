@@ -206,7 +206,7 @@ func FuzzTerms(f *testing.F) {
 	for _, c := range corpus {
 		f.Add(c.text, c.tag)
 	}
-	x := lexicon.CoreLexicon()
+	x := small(f)
 	f.Fuzz(func(t *testing.T, text, tag string) {
 		if len(text) <= 1<<12 {
 			checkTerms(t, x, text, tag)

@@ -55,20 +55,21 @@ const NoField = "0"
 // files: "4.1" that field alone, "4" everything within it, [NoField] what belongs
 // to none, "" everything.
 func ByField(code string) []*Entry {
-	if code == "" {
-		return slices.Clone(browsed().entries)
-	}
 	var in []*Entry
 	for _, e := range browsed().entries {
-		if inField(e, code) {
+		if InField(e, code) {
 			in = append(in, e)
 		}
 	}
 	return in
 }
 
-func inField(e *Entry, code string) bool {
-	if code == NoField {
+// InField reports whether a concept belongs to a field, as [ByField] takes it.
+func InField(e *Entry, code string) bool {
+	switch code {
+	case "":
+		return true
+	case NoField:
 		return e.Field == ""
 	}
 	return e.Field == code || strings.HasPrefix(e.Field, code+".")

@@ -166,7 +166,7 @@ func (s *labelIndex) similar(words string, take func(labelForm, Likeness)) {
 	typed := []rune(words)
 	most := 0
 	switch {
-	case len(typed) >= 8:
+	case len(typed) >= 7:
 		most = 2
 	case len(typed) >= 4:
 		most = 1

@@ -208,7 +208,7 @@ func phraseTerm(words []string) string { return string(phraseMark) + strings.Joi
 // tidyLabel leaves out what stands in brackets and what English puts before a verb
 // or noun.
 func tidyLabel(s string, lang language) string {
-	if i := strings.IndexAny(s, "(（["); i > 0 {
+	if i := strings.IndexAny(s, "(（["); i > 0 && lang != unknown { // formulas have brackets
 		rest := ""
 		if j := strings.IndexAny(s[i:], ")）]"); j > 0 {
 			_, size := utf8.DecodeRuneInString(s[i+j:])

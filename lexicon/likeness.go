@@ -140,28 +140,24 @@ func (x *Lexicon) alike(stem string, lang language) []weightedTerm {
 	}
 	var found []match
 	letters := lettersOf(sound)
+	var a, b sounding
 	for i, other := range relatives[lang] {
 		at.lang = other
 		list := x.sounds.lists[at]
 		bare := writesNoVowels(lang) || writesNoVowels(other)
-		a := sound
-		if bare {
-			a = consonants(a)
-		}
+		a.set([]byte(sound), bare)
 		best := 0.0
 		for j := list.from; j < list.to; j++ {
 			if bits.OnesCount32(letters^x.sounds.masks[j]) > 2 {
 				continue
 			}
-			b := string(x.sounds.sound(j))
-			if bare {
-				b = consonants(b)
-			}
-			if d := len(a) - len(b); d > 5 || d < -5 {
+			b.set(x.sounds.sound(j), bare)
+			if d := a.n - b.n; d > 5 || d < -5 {
 				continue
 			}
-			like := alikeness(a, b) - farther*float64(i)
-			if like >= likeEnough && like >= best-alikeBand {
+			least := max(likeEnough, best-alikeBand)
+			like := alikeness(&a, &b, least+farther*float64(i)-1e-9) - farther*float64(i)
+			if like >= least {
 				best = max(best, like)
 				found = append(found, match{x.sounds.keys[j], like})
 			}
@@ -182,18 +178,6 @@ func (x *Lexicon) alike(stem string, lang language) []weightedTerm {
 }
 
 func writesNoVowels(lang language) bool { return lang == fa || lang == ur }
-
-// consonants leaves out the vowels that Arabic script does not write, and the
-// letters that stand for long ones.
-func consonants(sound string) string {
-	b := make([]byte, 0, len(sound))
-	for i := range len(sound) {
-		if skeletonClass[sound[i]] != 0 {
-			b = append(b, sound[i])
-		}
-	}
-	return string(b)
-}
 
 // soundTerm is the term under which a name is found in every script, "" when too
 // little of it is left.

@@ -15,8 +15,8 @@ const (
 )
 
 // Normalise gives the form of a word that all its spellings share: compatibility
-// composed (NFKC), lower case, without marks that writers leave out at will, and
-// with one letter where keyboards offer several.
+// composed (NFKC), lower case, without marks that writers leave out at will, with
+// one letter where keyboards offer several, and in simplified Chinese characters.
 func Normalise(s string) string {
 	if lowerASCII(s) {
 		return trim(s)
@@ -81,6 +81,9 @@ func appendFolded(b []byte, r rune) []byte {
 			r = '\''
 		}
 		return append(b, byte(r))
+	}
+	if r >= firstHan && r <= lastHan {
+		return utf8.AppendRune(b, simplified(r))
 	}
 	r = unicode.ToLower(r)
 	switch {

@@ -24,7 +24,7 @@ type Group struct {
 // characters, at most 32. The alternatives of a word are the terms that
 // [Analyse] gives for it in the languages it may be written in, and what it
 // stands for in those, so it meets documents of every language. What a phrase of
-// several words stands for counts for each of them. Stop words of any language are
+// several words stands for counts for each of them, and so does a quantity. Stop words of any language are
 // left out unless there is nothing else. The language of the page is a hint
 // only: people write in any language on a page in any other.
 func (x *Lexicon) Query(q, hint string) []Group {
@@ -56,6 +56,15 @@ func (x *Lexicon) Query(q, hint string) []Group {
 			}
 		})
 	}
+	eachMeasureTerm(q, likely, func(start, end int, features []Feature) {
+		for i := range words {
+			if w := &words[i]; w.Start >= start && w.End <= end {
+				for _, f := range features {
+					w.add(f.Term, 1)
+				}
+			}
+		}
+	})
 	var groups []Group
 	for _, w := range words {
 		slices.SortStableFunc(w.Terms, func(a, b Feature) int { return cmp.Compare(b.Weight, a.Weight) })
@@ -174,6 +183,11 @@ func (x *Lexicon) Tokens(text, tag string) []Token {
 	x.eachMark(text, languageOf(tag), func(start, end int, terms []Feature, _ bool) {
 		for _, t := range terms {
 			tokens = append(tokens, Token{t.Term, start, end})
+		}
+	})
+	eachMeasureTerm(text, languageOf(tag), func(start, end int, features []Feature) {
+		for _, f := range features {
+			tokens = append(tokens, Token{f.Term, start, end})
 		}
 	})
 	slices.SortStableFunc(tokens, func(a, b Token) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })

@@ -50,7 +50,7 @@ func FuzzQuery(f *testing.F) {
 	for _, c := range corpus {
 		f.Add(c.text, c.tag)
 	}
-	x := lexicon.CoreLexicon()
+	x := small(f)
 	f.Fuzz(func(t *testing.T, q, hint string) {
 		if len(q) <= 1<<11 {
 			checkQuery(t, x, q, hint)

@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -12,13 +13,14 @@ import (
 	"hash/crc32"
 	"hash/maphash"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // snapshotMagic names the form of a compiled lexicon. It changes with the form, and
 // with whatever turns labels into keys or weights.
-const snapshotMagic = "karvan lexicon 1\n"
+const snapshotMagic = "karvan lexicon 2\n"
 
 // errSnapshot says that a snapshot cannot be used and has to be made again.
 var errSnapshot = errors.New("lexicon: not a snapshot of this version, or damaged")
@@ -91,6 +93,7 @@ func (x *Lexicon) WriteTo(w io.Writer) (int64, error) {
 	for k, s := range x.sounds.lists {
 		h.Lists = append(h.Lists, soundList{uint8(k.lang), strings.TrimRight(string(k.first[:]), "\x00"), s.from, s.to})
 	}
+	slices.SortFunc(h.Lists, func(a, b soundList) int { return cmp.Compare(a.From, b.From) })
 	b, err := json.Marshal(h)
 	if err != nil {
 		return 0, err
@@ -195,9 +198,46 @@ func Read(r io.Reader, fingerprint string) (*Lexicon, error) {
 		copy(k.first[:], l.First)
 		x.sounds.lists[k] = span{l.From, l.To}
 	}
+	if !x.consistent() {
+		return nil, errSnapshot
+	}
 	x.keys.index()
 	x.terms.index()
 	return x, nil
+}
+
+// consistent says whether the arrays that were read fit each other, so that nothing
+// written on purpose makes a look-up leave them.
+func (x *Lexicon) consistent() bool {
+	c, s := x.concepts, &x.sounds
+	keys, terms, concepts := len(x.keys.ends), len(x.terms.ends), len(c.terms)
+	below := func(limit int) func(uint32) bool { return func(n uint32) bool { return int(n) >= limit } }
+	if !cuts(x.keys.ends, len(x.keys.arena)) || !cuts(x.terms.ends, len(x.terms.arena)) || !cuts(c.ends, len(c.arena)) || !cuts(s.ends, len(s.arena)) ||
+		!cuts(x.starts, len(x.senses)) || !cuts(c.starts, len(c.langs)) ||
+		len(x.starts) != keys+1 || len(c.starts) != concepts+1 || len(c.order) != concepts || len(c.fields) != concepts || len(c.ends) != len(c.langs) ||
+		len(s.masks) != len(s.keys) || len(s.ends) != len(s.keys) {
+		return false
+	}
+	if slices.ContainsFunc(c.terms, below(terms)) || slices.ContainsFunc(c.order, below(concepts)) || slices.ContainsFunc(s.keys, below(keys)) ||
+		slices.ContainsFunc(c.langs, func(l uint8) bool { return language(l) >= firstList }) ||
+		slices.ContainsFunc(x.senses, func(s sense) bool { return int(s.term) >= terms }) ||
+		slices.ContainsFunc(c.terms, func(t uint32) bool { return len(x.terms.bytes(t)) == 0 }) {
+		return false
+	}
+	for _, l := range s.lists {
+		if l.from > l.to || int(l.to) > len(s.keys) {
+			return false
+		}
+	}
+	return true
+}
+
+// cuts says whether numbers ascend and end at the end of an array.
+func cuts(ends []uint32, length int) bool {
+	if len(ends) == 0 {
+		return length == 0
+	}
+	return slices.IsSorted(ends) && int(ends[len(ends)-1]) == length
 }
 
 // reader reads arrays, and keeps the first error.

@@ -158,57 +158,94 @@ var skeletonClass = [256]byte{
 	'b': 'p', 'p': 'p', 'f': 'f', 't': 't', 'd': 't', 'k': 'k', 'g': 'k', 's': 's', 'z': 's', 'c': 'x', 'x': 'x', 'j': 'x', 'l': 'l', 'r': 'r', 'm': 'm', 'n': 'n',
 }
 
-// alikeness of two romanised words: 1 less the edits between them by their length,
-// where an edit between vowels, or one of h, counts little.
-func alikeness(a, b string) float64 {
-	const most = 32
-	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
-	if len(a) == 0 || len(b) == 0 {
+// Costs of edits, in twentieths of that of a consonant: an edit of a vowel, or of h and
+// v, counts little, between vowels less, between consonants of a class not much more.
+const (
+	wholeCost = 20
+	vowelCost = 7
+	shiftCost = 4
+	classCost = 8
+	mostSound = 32 // letters of a word that are compared
+)
+
+// editCosts and changeCosts are by letter, less 'a'.
+var editCosts, changeCosts = func() (edit [26]uint16, change [26][26]uint16) {
+	for c := range edit {
+		edit[c] = wholeCost
+		if strings.IndexByte("aeiouhv", byte(c)+'a') >= 0 {
+			edit[c] = vowelCost
+		}
+	}
+	for a := range change {
+		for b := range change {
+			vowelA, vowelB := edit[a] < wholeCost, edit[b] < wholeCost
+			switch {
+			case a == b:
+			case vowelA && vowelB:
+				change[a][b] = shiftCost
+			case vowelA == vowelB && skeletonClass[a+'a'] == skeletonClass[b+'a']:
+				change[a][b] = classCost
+			default:
+				change[a][b] = wholeCost
+			}
+		}
+	}
+	return edit, change
+}()
+
+// sounding is a romanised word made ready to be compared.
+type sounding struct {
+	letters [mostSound]uint8 // less 'a'
+	n       int
+	length  int // sum of what its letters cost
+}
+
+// set takes in a romanised word, its consonants only when bare.
+func (s *sounding) set(sound []byte, bare bool) {
+	s.n, s.length = 0, 0
+	for _, c := range sound {
+		if c < 'a' || c > 'z' || bare && skeletonClass[c] == 0 {
+			continue
+		}
+		if s.n == mostSound {
+			return
+		}
+		s.letters[s.n] = c - 'a'
+		s.length += int(editCosts[c-'a'])
+		s.n++
+	}
+}
+
+// alikeness of two romanised words is 1 less the edits between them by their length;
+// 0 when it is surely below the least that is of interest.
+func alikeness(a, b *sounding, least float64) float64 {
+	both := a.length + b.length
+	if a.n == 0 || b.n == 0 {
 		return 0
 	}
-	var before, row [most + 1]float64
-	for j := range len(b) {
-		before[j+1] = before[j] + editCost(b[j])
+	most := int((1 - least) * float64(both) / 2)
+	if d := a.length - b.length; d > most || -d > most {
+		return 0
 	}
-	for i := range len(a) {
-		row[0] = before[0] + editCost(a[i])
-		for j := range len(b) {
-			change := 0.0
-			if a[i] != b[j] {
-				change = changeCost(a[i], b[j])
-			}
-			row[j+1] = min(before[j]+change, before[j+1]+editCost(a[i]), row[j]+editCost(b[j]))
+	var row [mostSound + 1]int
+	for j := range b.n {
+		row[j+1] = row[j] + int(editCosts[b.letters[j]])
+	}
+	for i := range a.n {
+		x := a.letters[i]
+		drop, changes := int(editCosts[x]), &changeCosts[x]
+		diagonal := row[0]
+		row[0] += drop
+		best := row[0]
+		for j := range b.n {
+			y := b.letters[j]
+			d := min(diagonal+int(changes[y]), row[j+1]+drop, row[j]+int(editCosts[y]))
+			diagonal, row[j+1] = row[j+1], d
+			best = min(best, d)
 		}
-		before = row
+		if best > most {
+			return 0
+		}
 	}
-	return max(0, 1-2*before[len(b)]/(soundLength(a)+soundLength(b)))
-}
-
-func soundLength(s string) float64 {
-	n := 0.0
-	for i := range len(s) {
-		n += editCost(s[i])
-	}
-	return n
-}
-
-func editCost(c byte) float64 {
-	switch c {
-	case 'a', 'e', 'i', 'o', 'u', 'h', 'v':
-		return 0.35
-	}
-	return 1
-}
-
-func changeCost(a, b byte) float64 {
-	va, vb := editCost(a) < 1, editCost(b) < 1
-	switch {
-	case va && vb:
-		return 0.2
-	case va != vb:
-		return 1
-	case skeletonClass[a] == skeletonClass[b]:
-		return 0.4
-	}
-	return 1
+	return max(0, 1-2*float64(row[b.n])/float64(both))
 }

@@ -1,9 +1,11 @@
 package matching
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -254,14 +256,15 @@ func (x *Index) refresh(ctx context.Context, into *index, changed []id.ID, posit
 func (x *Index) read(ctx context.Context, tx *db.Tx, changed []id.ID) (pairs []pair, gone []string, err error) {
 	heads := make([]record.Head, 0, len(changed))
 	var refs []record.Ref
+	all, err := x.book.Heads(ctx, tx, changed)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, record_ := range changed {
-		h, err := x.book.HeadOf(ctx, tx, record_)
-		if fault.Is(err, fault.NotFound) {
+		h, ok := all[record_]
+		if !ok {
 			gone = append(gone, string(record_), headKey(record_))
 			continue
-		}
-		if err != nil {
-			return nil, nil, err
 		}
 		heads = append(heads, h)
 		if h.PublicRev > 0 {
@@ -352,7 +355,10 @@ func (x *Index) doc(words *lexicon.Lexicon, r *record.Record, key, kind string) 
 	return d
 }
 
+// textsOf gives the words of a record by language, so that a record is explained
+// alike every time.
 func textsOf(f record.Features) []terms.Text {
+	slices.SortStableFunc(f.Words, func(a, b record.Words) int { return cmp.Compare(a.Lang, b.Lang) })
 	texts := make([]terms.Text, len(f.Words))
 	for i, w := range f.Words {
 		texts[i] = terms.Text{Field: w.Field, Lang: string(w.Lang), Text: w.Text}

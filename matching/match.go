@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"karvan/internal/db"
+	"karvan/internal/id"
 	"karvan/lexicon"
 	"karvan/matching/engine"
 	"karvan/matching/terms"
@@ -59,6 +60,8 @@ func (x *Index) Matches(ctx context.Context, tx *db.Tx, of *record.Record, q Que
 	if len(plan.Groups) == 0 {
 		plan.Groups = [][]string{{"\x00"}} // it says nothing that any record does
 	}
+	plan = terms.Refine(now.Index, plan, string(of.ID))
+	ask.Groups, ask.Weights = plan.Groups, plan.Weights
 	found, near, err := x.blend(ctx, tx, now, plan, x.meaningOf(of, q))
 	if err != nil {
 		return Result{}, nil, nil, err
@@ -67,6 +70,10 @@ func (x *Index) Matches(ctx context.Context, tx *db.Tx, of *record.Record, q Que
 	records, err := x.book.Many(ctx, tx, r.Refs())
 	if err != nil {
 		return Result{}, nil, nil, err
+	}
+	byID := make(map[id.ID]*record.Record, len(records))
+	for _, r := range records {
+		byID[r.ID] = r
 	}
 	whole := now.ScoreOf(terms.Of(now.lexicon, texts), ask)
 	here := now.said(texts)
@@ -77,8 +84,8 @@ func (x *Index) Matches(ctx context.Context, tx *db.Tx, of *record.Record, q Que
 			matches[i].Likeness = min(1, h.Score/whole)
 		}
 		parts, score, ok := now.Explain(found.Hits[i].Key, ask)
-		if ok && i < len(records) {
-			now.explain(&matches[i], ask, parts, score, here, now.said(textsOf(x.book.FeaturesOf(records[i], x.Code))))
+		if r := byID[h.ID]; ok && r != nil {
+			now.explain(&matches[i], ask, parts, score, here, now.said(textsOf(x.book.FeaturesOf(r, x.Code))))
 		}
 		matches[i].judged()
 	}

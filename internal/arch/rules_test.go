@@ -55,6 +55,8 @@ var examples = map[string][]struct {
 	},
 	"HTTP stays outside": {
 		{"an area answers requests", map[string]string{"calls/a.go": `package calls; import _ "net/http"`}, "net/http"},
+		{"the vectors do, past their service", map[string]string{"matching/vectors/a.go": `package vectors; import _ "net/http"`}, "net/http"},
+		{"their service does", map[string]string{"matching/vectors/service/a.go": `package service; import _ "net/http"`}, ""},
 		{"the ledger does", map[string]string{"federation/ledger/a.go": `package ledger; import _ "net/http"`}, "net/http"},
 		{"a test starts a server", map[string]string{"calls/a_test.go": `package calls; import _ "net/http/httptest"`}, ""},
 		{"the site does", map[string]string{"site/a.go": `package site; import _ "net/http"`}, ""},

@@ -3,9 +3,7 @@ package quality_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"flag"
-	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -20,17 +18,16 @@ var update = flag.Bool("update", false, "write the figures of the judged set ane
 const (
 	judgedName = "judged"
 	judgedDir  = "testdata/judged"
-	// mayFall is how much a figure may lie below the committed one.
-	mayFall = 0.01
+	// How much a figure may lie below the committed one: the mean over all queries,
+	// and that of one language, where a question in six is worth so much.
+	mayFall      = 0.01
+	mayFallAlone = 0.17
 )
 
 // TestTheJudgedSetIsMatchedAsWellAsCommitted measures the judged set with the
 // core vocabulary. A change of the vocabulary or of matching that makes it worse
 // fails here; one that is meant is committed with -update, and shows in the diff.
 func TestTheJudgedSetIsMatchedAsWellAsCommitted(t *testing.T) {
-	if _, err := fs.Stat(os.DirFS(judgedDir), "corpus.jsonl"); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("there is no judged set")
-	}
 	set, err := quality.Read(os.DirFS(judgedDir))
 	if err != nil {
 		t.Fatal(err)
@@ -57,11 +54,15 @@ func TestTheJudgedSetIsMatchedAsWellAsCommitted(t *testing.T) {
 			t.Errorf("%s: %d queries, %d when the figures were committed; run with -update", w.QueryLang, got.Queries, w.Queries)
 			continue
 		}
+		allowed := mayFallAlone
+		if w.QueryLang == quality.All {
+			allowed = mayFall
+		}
 		for _, f := range []struct {
 			name      string
 			got, want float64
 		}{{"R@1", got.R1, w.R1}, {"nDCG@10", got.NDCG10, w.NDCG10}} {
-			if f.got < f.want-mayFall {
+			if f.got < f.want-allowed {
 				t.Errorf("%s of queries in %s fell from %.3f to %.3f", f.name, w.QueryLang, f.want, f.got)
 			}
 		}
@@ -83,7 +84,7 @@ func write(t *testing.T, rows []quality.Row) {
 	all := slices.Clone(quality.Golden())
 	i := slices.IndexFunc(all, func(f quality.Figures) bool { return f.Set == judgedName })
 	if i < 0 {
-		all = append([]quality.Figures{{Set: judgedName, Note: "Offers and needs with graded answers, in eleven languages. It comes with the program."}}, all...)
+		all = append([]quality.Figures{{Set: judgedName, Note: "Needs and offers in eleven languages with graded answers, written for this purpose. It comes with the program."}}, all...)
 		i = 0
 	}
 	all[i].Rows = rows

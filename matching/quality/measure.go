@@ -86,7 +86,7 @@ func Measure(ctx context.Context, set *Set, words *lexicon.Lexicon) ([]Row, erro
 				ask.Kinds = []string{lang}
 			}
 			var ranking []string
-			for _, h := range index.Search(ask).Hits {
+			for _, h := range index.Search(terms.Refine(index, ask, own...)).Hits {
 				if !slices.Contains(own, h.Key) && len(ranking) < depth {
 					ranking = append(ranking, h.Key)
 				}

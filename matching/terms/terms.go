@@ -40,7 +40,7 @@ func Of(words *lexicon.Lexicon, texts []Text) []engine.FieldTerms {
 }
 
 // Like asks for what is like the texts: the query has one group a term, the most
-// telling first. Limit and filters are left to the caller.
+// telling first. Limit and filters are left to the caller, who may [Refine] it then.
 func Like(index *engine.Index, words *lexicon.Lexicon, texts []Text) engine.Query {
 	said := map[string]float64{}
 	var order []string
@@ -72,6 +72,71 @@ func Like(index *engine.Index, words *lexicon.Lexicon, texts []Text) engine.Quer
 	q := engine.Query{AnyGroup: true, Sort: []engine.Sort{{By: engine.ScoreKey, Desc: true}}}
 	for _, t := range all {
 		q.Groups, q.Weights = append(q.Groups, []string{t.term}), append(q.Weights, t.said)
+	}
+	return q
+}
+
+// How a query learns from what it finds first: the relevance model of Lavrenko and
+// Croft (2001), with the first documents taken for relevant. What the best
+// documents say besides, in whatever language, is asked for as well, so that a need
+// and an offer meet that have few words in common.
+const (
+	feedbackDocs  = 6
+	feedbackTerms = 60
+	feedbackPart  = 1.0 // of the weight of a term of the text itself
+)
+
+// Refine adds to a query what the documents say that it finds first, but for those
+// of some keys. Filters and kinds have to be set before.
+func Refine(index *engine.Index, q engine.Query, except ...string) engine.Query {
+	first := q
+	first.Limit, first.Facets, first.After = feedbackDocs+len(except), nil, nil
+	hits := index.Search(first).Hits
+	hits = slices.DeleteFunc(hits, func(h engine.Hit) bool { return slices.Contains(except, h.Key) })
+	hits = hits[:min(len(hits), feedbackDocs)]
+	if len(hits) < 2 {
+		return q
+	}
+	sum := 0.0
+	for _, h := range hits {
+		sum += h.Score
+	}
+	share := map[string]float64{} // of the documents that say a term, by their scores
+	for _, h := range hits {
+		for _, t := range index.Terms(h.Key) {
+			share[t] += h.Score / sum
+		}
+	}
+	said := make([]string, 0, len(share))
+	tells := make(map[string]float64, len(share))
+	for t, s := range share {
+		said = append(said, t)
+		tells[t] = s * s * index.Rarity(t)
+	}
+	slices.SortFunc(said, func(a, b string) int { return cmp.Or(cmp.Compare(tells[b], tells[a]), cmp.Compare(a, b)) })
+	return add(q, said[:min(len(said), feedbackTerms)], share)
+}
+
+// add gives a query that also asks for terms, each as much as it is shared.
+func add(q engine.Query, said []string, share map[string]float64) engine.Query {
+	const telling = 40 // groups whose weight is taken for that of a term of the text
+	usual := 0.0
+	front := q.Weights[:min(len(q.Weights), telling)]
+	for _, w := range front {
+		usual += w / float64(len(front))
+	}
+	q.Groups, q.Weights = slices.Clone(q.Groups), slices.Clone(q.Weights)
+	place := make(map[string]int, len(q.Groups))
+	for i, g := range q.Groups {
+		place[g[0]] = i
+	}
+	for _, t := range said {
+		w := feedbackPart * usual * share[t]
+		if i, ok := place[t]; ok {
+			q.Weights[i] += w
+		} else {
+			q.Groups, q.Weights = append(q.Groups, []string{t}), append(q.Weights, w)
+		}
 	}
 	return q
 }
