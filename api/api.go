@@ -47,7 +47,9 @@ const maxRawQuery = 8 << 10
 // Serves reports whether a path is one that [API.Handler] answers.
 func (a *API) Serves(path string) bool {
 	_, feed := parseFeedPath(path)
-	return feed || path == "/api" || strings.HasPrefix(path, "/api/") || path == "/openapi.json" ||
+	_, _, suggestions := parseSuggestionsPath(path)
+	_, _, todo := parseTodo(path)
+	return feed || suggestions || todo || path == "/api" || strings.HasPrefix(path, "/api/") || path == "/openapi.json" ||
 		path == "/robots.txt" || isSitemap(path)
 }
 
@@ -72,7 +74,13 @@ func (a *API) Handler() http.Handler {
 		}
 		path := r.URL.Path
 		feed, isFeed := parseFeedPath(path)
+		suggestions, ulid, isSuggestions := parseSuggestionsPath(path)
+		todo, one, isTodo := parseTodo(path)
 		switch {
+		case isTodo:
+			a.serveTodo(w, r, todo, one)
+		case isSuggestions:
+			a.serveSuggestions(w, r, suggestions, ulid)
 		case isFeed:
 			a.serveFeed(w, r, feed)
 		case path == "/openapi.json":
@@ -111,7 +119,7 @@ func preflight(w http.ResponseWriter) {
 func (a *API) serveJSON(w http.ResponseWriter, r *http.Request, operations http.Handler) {
 	inner := new(http.Request)
 	*inner = *r
-	if strings.HasPrefix(r.URL.Path, "/api/v1/records/") && r.URL.RawPath != "" {
+	if (strings.HasPrefix(r.URL.Path, "/api/v1/records/") || strings.HasPrefix(r.URL.Path, "/api/v1/catalogue/")) && r.URL.RawPath != "" {
 		// An id has slashes. Some clients escape them, some do not.
 		u := *r.URL
 		u.RawPath = ""

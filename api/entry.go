@@ -9,6 +9,7 @@ import (
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/db"
 	"karvan/internal/id"
 	"karvan/internal/lang"
@@ -53,6 +54,9 @@ func (f *feed) entry(r *record.Record, names map[id.ID]parties.Names, now time.T
 		n := own.On(reader, now)
 		e.title = words{n.Name, n.Lang}
 		e.summary = words{n.Official, n.Lang}
+	}
+	if c, ok := r.Body.(*commitments.Commitment); ok && c.Quote != nil {
+		e.summary = words{c.Quote.Text, c.Quote.Lang}
 	}
 	if e.title.text == "" {
 		e.title = words{f.p.T("kind." + r.Kind), reader}
@@ -128,6 +132,11 @@ func (f *feed) categories(r *record.Record) []category {
 		add("topic", "topic", b.Topics)
 	case *catalogue.Profile:
 		add("type", "type", nonEmpty(b.Type))
+		add("topic", "topic", b.Topics)
+		add("field", "ford", b.Fields)
+	case *commitments.Commitment:
+		add("progress", "progress", nonEmpty(string(b.Progress)))
+		add("type", "promise", nonEmpty(b.Type))
 		add("topic", "topic", b.Topics)
 		add("field", "ford", b.Fields)
 	case *parties.Organisation:

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/db"
 	"karvan/internal/fault"
 	"karvan/internal/lang"
@@ -28,6 +30,7 @@ var lists = map[string]list{
 	"board": {[]string{"announcement"}, []string{"party", "topic", "lang", "source", "year", "month", "event", "readout"}},
 	"catalogue": {[]string{"offer", "need"}, []string{"state", "field", "topic", "stage", "cooperation", "lang", "type", "ipr", "partner", "wanted",
 		"sdg", "zone", "season", "owner", "party"}},
+	"commitments":   {[]string{"commitment"}, []string{"progress", "obliged", "type", "topic", "field", "event", "party", "lang"}},
 	"events":        {[]string{"event"}, []string{"body", "year", "participant", "party", "lang"}},
 	"organisations": {[]string{"organisation"}, []string{"state", "actor", "parent", "lang"}},
 	"search": {[]string{"announcement", "event", "offer", "need", "organisation", "body", "state", "person"},
@@ -63,7 +66,14 @@ var formats = []format{
 	{"rss", "application/rss+xml; charset=utf-8", feedLimit, (*feed).rss},
 	{"json", "application/feed+json", feedLimit, (*feed).json},
 	{"csv", "text/csv; charset=utf-8; header=present", rowLimit, (*feed).csv},
+	{calendarEnding, "text/calendar; charset=utf-8", rowLimit, (*feed).calendar},
 }
+
+// calendars are the lists whose records can be had as to-dos of a calendar, which
+// end in calendarEnding.
+var calendars = []string{"commitments"}
+
+const calendarEnding = "ics"
 
 // feedPath is the path of a feed: /{lang}/{list}.{ending}.
 type feedPath struct {
@@ -77,6 +87,9 @@ func parseFeedPath(path string) (feedPath, bool) {
 	name, ending, _ := strings.Cut(rest, ".")
 	i := slices.IndexFunc(formats, func(f format) bool { return f.ending == ending })
 	if _, known := lists[name]; !known || i < 0 || !lang.IsInterface(lang.Tag(first)) || path != "/"+first+"/"+name+"."+ending {
+		return feedPath{}, false
+	}
+	if ending == calendarEnding && !slices.Contains(calendars, name) {
 		return feedPath{}, false
 	}
 	return feedPath{lang.Tag(first), name, formats[i]}, true
@@ -133,6 +146,10 @@ func (a *API) feedQuery(f *feed) (matching.Query, error) {
 	if kinds := slices.DeleteFunc(slices.Clone(v["kind"]), func(k string) bool { return !slices.Contains(l.kinds, k) }); len(kinds) > 0 && len(kinds) <= len(l.kinds) {
 		q.Kinds = kinds
 	}
+	if values, after, before, ok := commitments.Narrow(commitments.Class(v.Get("due")), a.DB.Now().UTC().Truncate(24*time.Hour)); ok && f.at.list == "commitments" {
+		maps.Copy(q.Fixed, values)
+		q.After, q.Before = after, before
+	}
 	if f.at.list == "catalogue" && v.Get("fresh") == "1" {
 		// To the day, so that the question is the same on every page of the list.
 		q.After["confirmed"] = a.DB.Now().Truncate(24 * time.Hour).Add(-catalogue.ConfirmEvery)
@@ -167,6 +184,12 @@ func tableSort(at feedPath, way string, words bool) []engine.Sort {
 		return []engine.Sort{{By: "event_date", Desc: true}, {By: "out", Desc: true}}
 	case "catalogue confirmed":
 		return []engine.Sort{{By: "confirmed", Desc: true}}
+	case "commitments due":
+		return []engine.Sort{{By: "due"}}
+	case "commitments changed":
+		return []engine.Sort{{By: "updated", Desc: true}}
+	case "commitments newest":
+		return newest
 	case "catalogue deadline":
 		return []engine.Sort{{By: "deadline"}}
 	}
@@ -189,9 +212,14 @@ type feed struct {
 	query   url.Values
 	entries []entry
 	next    string // address of the next page, "" on the last
+	name    string // what it is called, when it is none of the lists
+	page    string // path of its page without the language, when it is not that of the list
 }
 
-func (f *feed) table() bool { return f.at.format.ending == "csv" }
+// table reports whether the list is taken home whole rather than followed.
+func (f *feed) table() bool {
+	return f.at.format.ending == "csv" || f.at.format.ending == calendarEnding
+}
 
 // fill searches and describes what was found.
 func (f *feed) fill(ctx context.Context, tx *db.Tx, q matching.Query) error {
@@ -226,8 +254,11 @@ func (f *feed) url(t lang.Tag, ending, cursor string) string {
 		v.Set("cursor", cursor)
 	}
 	u := f.api.Node.BaseURL + "/" + string(t) + "/" + f.at.list
-	if ending != "" {
+	switch {
+	case ending != "":
 		u += "." + ending
+	case f.page != "":
+		u = f.api.Node.BaseURL + "/" + string(t) + "/" + f.page
 	}
 	if len(v) > 0 {
 		u += "?" + v.Encode()
@@ -242,6 +273,9 @@ func (f *feed) self() string {
 
 // title names the list, and the words searched for.
 func (f *feed) title() string {
+	if f.name != "" {
+		return f.name
+	}
 	name := f.p.T("api.list." + f.at.list)
 	if q, _ := lang.Clean(f.query.Get("q")); strings.TrimSpace(q) != "" {
 		return f.p.T("api.feed.search", "list", name, "words", strings.TrimSpace(q), "node", f.api.Node.Name)

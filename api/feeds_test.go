@@ -23,7 +23,7 @@ import (
 	"karvan/record"
 )
 
-var feedLists = []string{"board", "catalogue", "events", "organisations", "search"}
+var feedLists = []string{"board", "catalogue", "commitments", "events", "organisations", "search"}
 
 // element is an XML element with all that is in it.
 type element struct {

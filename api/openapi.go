@@ -15,6 +15,7 @@ import (
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/lexicon"
 	"karvan/meetings"
 	"karvan/parties"
@@ -38,7 +39,9 @@ func (a *API) operations() (http.Handler, []byte) {
 			},
 			Servers: []*huma.Server{{URL: a.Node.BaseURL}},
 			Tags: []*huma.Tag{
-				{Name: "records", Description: "Announcements, events, offers, needs, bodies, states, organisations, posts and holders of public office."},
+				{Name: "records", Description: "Announcements, events, commitments and reports on them, offers, needs, bodies, states, organisations, posts and holders of public office."},
+				{Name: "matches", Description: "Which offers and needs may answer each other, and why."},
+				{Name: "vocabulary", Description: "The concepts that texts of different languages meet in, and their names."},
 				{Name: "bodies", Description: "What each state is to a body, on any day."},
 				{Name: "feeds", Description: "The lists of the pages as feeds and tables."},
 			},
@@ -55,8 +58,11 @@ func (a *API) operations() (http.Handler, []byte) {
 	h.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) { once(h, ctx, next) })
 	a.registerRecords(h)
 	a.registerMembers(h)
+	a.registerVocabulary(h)
+	a.registerMatches(h)
 	doc := h.OpenAPI()
 	describeFeeds(doc)
+	describeCalendars(doc)
 	a.fixLists(doc)
 	finishSchemas(doc)
 	out, err := json.MarshalIndent(doc, "", " ")
@@ -166,7 +172,7 @@ func finishSchemas(doc *huma.OpenAPI) {
 		}
 	}
 	r.Required = []string{"body", "created", "id", "kind", "rev", "source", "state", "texts", "updated"}
-	for _, b := range []record.Body{&announcements.Item{}, &catalogue.Profile{}, &meetings.Event{},
+	for _, b := range []record.Body{&announcements.Item{}, &catalogue.Profile{}, &meetings.Event{}, &commitments.Commitment{}, &commitments.Report{},
 		&parties.State{}, &parties.Body{}, &parties.Organisation{}, &parties.Post{}, &parties.Person{}} {
 		r.Properties["body"].AnyOf = append(r.Properties["body"].AnyOf, registry.Schema(reflect.TypeOf(b).Elem(), true, ""))
 	}
@@ -217,6 +223,9 @@ func describeFeeds(doc *huma.OpenAPI) {
 	content := map[string]*huma.MediaType{}
 	var endings []string
 	for _, f := range formats {
+		if f.ending == calendarEnding {
+			continue
+		}
 		endings = append(endings, f.ending)
 		mediaType, _, _ := strings.Cut(f.mediaType, ";")
 		content[mediaType] = &huma.MediaType{Schema: text()}
@@ -239,5 +248,35 @@ func describeFeeds(doc *huma.OpenAPI) {
 			"200": {Description: "The list.", Content: content},
 			"304": {Description: "What If-None-Match or If-Modified-Since names is still so."},
 		},
+	})
+}
+
+// describeCalendars documents the commitments as to-dos.
+func describeCalendars(doc *huma.OpenAPI) {
+	language := &huma.Param{Name: "lang", In: "path", Required: true, Description: "Language of the titles and labels.",
+		Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"en", "zh", "ru", "fa"}}, Example: "en"}
+	text := &huma.Schema{Type: huma.TypeString}
+	answer := map[string]*huma.Response{
+		"200": {Description: "The to-dos.", Content: map[string]*huma.MediaType{"text/calendar": {Schema: text}}},
+		"304": {Description: "What If-None-Match or If-Modified-Since names is still so."},
+	}
+	doc.AddOperation(&huma.Operation{
+		OperationID: "get-commitments-calendar", Method: http.MethodGet, Path: "/{lang}/commitments.ics", Tags: []string{"feeds"},
+		Summary: "Commitments as to-dos of a calendar",
+		Description: "The register of commitments with the parameters of its page, as VTODO of iCalendar (RFC 5545): the day by which each is due, and how far it has come. " +
+			"Up to 1000 a page; the next one is linked with rel=next.",
+		Parameters: []*huma.Param{language,
+			{Name: "due", In: "query", Description: "Only those that are overdue, due within 30 days, or undated.",
+				Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"overdue", "due-soon", "undated"}}, Example: "overdue"},
+			{Name: "obliged", In: "query", Description: "Only those that bind a state (ISO 3166-1 alpha-2), a body (its id), or a role: all, chair, secretariat, unspecified.", Schema: text, Example: "KZ"},
+			{Name: "cursor", In: "query", Description: "Where to go on, as the link to the next page says.", Schema: text}},
+		Responses: answer,
+	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "get-commitment-calendar", Method: http.MethodGet, Path: "/{lang}/commitments/{commitment}.ics", Tags: []string{"feeds"},
+		Summary: "A commitment as a to-do of a calendar", Description: "One commitment as VTODO of iCalendar (RFC 5545).",
+		Parameters: []*huma.Param{language, {Name: "commitment", In: "path", Required: true, Description: "ULID of the commitment, the last part of its identifier.",
+			Schema: text, Example: "01J9ZK3T5V8QW2X4Y6Z8A0B2C4"}},
+		Responses: answer,
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"karvan/internal/id"
 )
 
 type parameter struct {
@@ -51,7 +53,7 @@ func TestDescriptionIsWholeAndTrue(t *testing.T) {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
-	want := []string{"/api/v1/bodies/{body}/members", "/api/v1/records", "/api/v1/records/{node}/{kind}/{ulid}", "/api/v1/records/{node}/{kind}/{ulid}/revisions", "/{lang}/{list}.{format}"}
+	want := []string{"/api/v1/bodies/{body}/members", "/api/v1/catalogue/{node}/{kind}/{ulid}/matches", "/api/v1/records", "/api/v1/records/{node}/{kind}/{ulid}", "/api/v1/records/{node}/{kind}/{ulid}/revisions", "/api/v1/vocabulary", "/api/v1/vocabulary/{id}", "/{lang}/commitments.ics", "/{lang}/commitments/{commitment}.ics", "/{lang}/{list}.{format}"}
 	if !slices.Equal(paths, want) {
 		t.Errorf("paths %v", paths)
 	}
@@ -66,7 +68,8 @@ func TestDescriptionIsWholeAndTrue(t *testing.T) {
 			t.Errorf("no schema %s", m[1])
 		}
 	}
-	for _, name := range []string{"Record", "Item", "List", "Count", "PageOf", "History", "RevisionLine", "Members", "Membership", "CategoryOf", "Problem", "ProblemField"} {
+	for _, name := range []string{"Record", "Item", "List", "Count", "PageOf", "History", "RevisionLine", "Members", "Membership", "CategoryOf",
+		"VocabularyConcept", "VocabularyList", "VocabularySource", "MatchList", "MatchItem", "MatchReason", "MatchConcept", "MatchFit", "MatchFactor", "Problem", "ProblemField"} {
 		s, ok := d.Components.Schemas[name]
 		if !ok {
 			t.Errorf("no schema %s", name)
@@ -96,10 +99,11 @@ func TestDocumentedRoutesAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.populate()
 	d := decode[description](t, w.ok("/openapi.json"))
-	values := map[string]string{"node": stateKZ.Node(), "kind": stateKZ.Kind(), "ulid": stateKZ.ULID(), "body": "sco"}
+	values := map[string]string{"node": stateKZ.Node(), "kind": stateKZ.Kind(), "ulid": stateKZ.ULID(), "body": "sco", "id": "drip-irrigation", "commitment": promise.ULID()}
+	need := id.ID(decode[page](t, w.ok("/api/v1/records?kind=need")).Items[0].ID)
 	for path, methods := range d.Paths {
 		for method, op := range methods {
-			routes := []string{path}
+			routes := []string{strings.ReplaceAll(path, "/catalogue/{node}/{kind}/{ulid}", "/catalogue/"+string(need))}
 			for _, p := range op.Parameters {
 				if p.In != "path" {
 					continue
@@ -172,7 +176,7 @@ func TestAnswersFitTheirSchemas(t *testing.T) {
 	w.populate()
 	d := decode[description](t, w.ok("/openapi.json"))
 	for name, path := range map[string]string{"List": "/api/v1/records?limit=2&q=water", "Record": "/api/v1/records/" + string(stateKZ),
-		"History": "/api/v1/records/" + string(stateKZ) + "/revisions", "Members": "/api/v1/bodies/sco/members", "Problem": "/api/v1/records?limit=0"} {
+		"History": "/api/v1/records/" + string(stateKZ) + "/revisions", "Members": "/api/v1/bodies/sco/members", "VocabularyList": "/api/v1/vocabulary", "VocabularyConcept": "/api/v1/vocabulary/drip-irrigation", "Problem": "/api/v1/records?limit=0"} {
 		members := decode[map[string]json.RawMessage](t, w.get(path))
 		s := d.Components.Schemas[name]
 		for member := range members {

@@ -230,7 +230,7 @@ func fingerprint(q matching.Query) string {
 			filters[attr] = slices.Sorted(slices.Values(values))
 		}
 	}
-	plain, err := json.Marshal([]any{slices.Sorted(slices.Values(q.Kinds)), q.Words, q.Lang, filters, q.Fixed, q.Sort, len(q.After)})
+	plain, err := json.Marshal([]any{slices.Sorted(slices.Values(q.Kinds)), q.Words, q.Lang, filters, q.Fixed, q.Sort, len(q.After), len(q.Before)})
 	if err != nil {
 		panic(err) // strings and lists of them
 	}

@@ -21,7 +21,7 @@ func TestRecordsAreListedAndNarrowed(t *testing.T) {
 		name, query string
 		want        int
 	}{
-		{"everything listed", "", 11},
+		{"everything listed", "", 12},
 		{"a kind", "kind=offer", 1},
 		{"two kinds", "kind=offer&kind=need", 2},
 		{"a party by code", "party=KZ&kind=announcement", 2},
@@ -31,7 +31,8 @@ func TestRecordsAreListedAndNarrowed(t *testing.T) {
 		{"a topic", "topic=water", 3},
 		{"a language", "lang=ru&kind=announcement", 1},
 		{"words", "q=irrigation", 1},
-		{"words in Persian", "q=" + url.QueryEscape("خاک"), 1},
+		{"words in Persian, and what says them in English", "q=" + url.QueryEscape("خاک"), 2},
+		{"words in Kazakh for what is said in English", "q=" + url.QueryEscape("суару"), 1},
 		{"what is not there", "q=zeppelin", 0},
 		{"what was withdrawn is not listed", "q=Retracted", 0},
 	} {
@@ -87,7 +88,7 @@ func TestPagingVisitsEachRecordOnce(t *testing.T) {
 				t.Fatalf("sort %q: Link is %q", sort, link)
 			}
 		}
-		if len(seen) != 11 || pages != 3 {
+		if len(seen) != 12 || pages != 3 {
 			t.Errorf("sort %q: %d records on %d pages", sort, len(seen), pages)
 		}
 		for name, n := range seen {

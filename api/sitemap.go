@@ -21,7 +21,7 @@ import (
 const partSize = 2000
 
 // listedPages are the pages that are no record's.
-var listedPages = []string{"/", "/board", "/catalogue", "/events", "/bodies", "/organisations", "/about", "/about/data", "/about/rules"}
+var listedPages = []string{"/", "/board", "/catalogue", "/events", "/commitments", "/bodies", "/organisations", "/vocabulary", "/matching/quality", "/about", "/about/data", "/about/rules"}
 
 // privatePages are those that search engines have no business with.
 var privatePages = []string{"/desk", "/account", "/admin", "/sign-in"}

@@ -15,6 +15,7 @@ import (
 	"karvan/announcements"
 	"karvan/api"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/db"
 	"karvan/internal/id"
@@ -38,6 +39,7 @@ const (
 var (
 	start     = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	stateKZ   = id.Derive(node, "state", "KZ")
+	promise   = id.Derive(node, "commitment", "call")
 	stateCN   = id.Derive(node, "state", "CN")
 	stateBY   = id.Derive(node, "state", "BY")
 	bodySCO   = id.Derive(node, "body", "sco")
@@ -62,7 +64,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{TB: t, db: testkit.SQLite(t), now: start}
 	w.db.SetClock(func() time.Time { return w.now })
 	var kinds []*record.Kind
-	for _, area := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), catalogue.Kinds()} {
+	for _, area := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), commitments.Kinds(), catalogue.Kinds()} {
 		kinds = append(kinds, area...)
 	}
 	w.book = record.NewBook(node, kinds...)
@@ -96,7 +98,7 @@ func pathOf(r *record.Record) string {
 	if s, ok := r.Body.(*parties.State); ok {
 		return "/states/" + s.Code
 	}
-	folder := map[string]string{"announcement": "board", "event": "events", "offer": "catalogue", "need": "catalogue", "body": "bodies",
+	folder := map[string]string{"announcement": "board", "event": "events", "commitment": "commitments", "report": "reports", "offer": "catalogue", "need": "catalogue", "body": "bodies",
 		"organisation": "organisations", "person": "persons"}[r.Kind]
 	if folder == "" {
 		return ""
@@ -232,6 +234,14 @@ func (w *world) populate() {
 		Texts: say("en", "title", "=HYPERLINK(\"http://evil.example\")", "en", "summary", "@cmd", "en", "description", "Drip irrigation.\n\nSecond paragraph.")})
 	w.put(&record.Record{Kind: "need", Owner: institute, Party: stateCN, Body: &catalogue.Profile{Type: "technology-request", Cooperation: []string{"licence"}, Fields: []string{"4.1"}},
 		Texts: say("en", "title", "Salt-tolerant wheat", "en", "summary", "Needed.", "en", "description", "For saline soil.")})
+	w.put(commitment(promise, "A joint call", "2026-12"))
+}
+
+// commitment is a promise of Kazakhstan.
+func commitment(one id.ID, title string, due parties.Date) *record.Record {
+	return &record.Record{ID: one, Kind: "commitment", Owner: bodySCO, Party: bodySCO, Texts: say("en", "title", title, "fa", "title", "فراخوان مشترک"),
+		Body: &commitments.Commitment{Type: "call", Due: due, Progress: commitments.Proposed, Obliged: commitments.Obliged{Parties: []id.ID{stateKZ}},
+			Quote: &commitments.Quote{Record: id.Derive(node, "announcement", "text"), Rev: 1, Digest: strings.Repeat("0", 64), Field: "body", Lang: "ru", Start: 0, End: 28, Text: "провести конкурс; в срок, да"}}}
 }
 
 // get asks for a path; header is names and values in turn.

@@ -11,10 +11,12 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/blob"
 	"karvan/internal/db"
@@ -24,6 +26,7 @@ import (
 	"karvan/internal/web"
 	"karvan/locales"
 	"karvan/matching"
+	"karvan/matching/vectors"
 	"karvan/meetings"
 	"karvan/parties"
 	"karvan/people"
@@ -46,7 +49,9 @@ type App struct {
 	Site   *site.Site
 
 	metrics *metrics
-	saved   int64 // place in the journal of the snapshot on disk
+	vectors *vectors.Keeper // nil without an embedding service
+	saving  sync.Mutex
+	saved   atomic.Int64 // place in the journal of the snapshot on disk
 	ready   sync.WaitGroup
 }
 
@@ -57,12 +62,14 @@ func Kinds() []*record.Kind {
 	all = append(all, parties.Kinds()...)
 	all = append(all, announcements.Kinds()...)
 	all = append(all, meetings.Kinds()...)
+	all = append(all, commitments.Kinds()...)
 	return append(all, catalogue.Kinds()...)
 }
 
-// Open opens the node's database and loads its index. Close it when done.
-func Open(ctx context.Context, c Config) (a *App, err error) {
-	defer fault.Wrap(&err, "app.Open")
+// OpenStore opens the node's database and files, and no more: for commands that
+// need no index. Close it when done.
+func OpenStore(ctx context.Context, c Config) (a *App, err error) {
+	defer fault.Wrap(&err, "app.OpenStore")
 	if err := c.ensureData(); err != nil {
 		return nil, err
 	}
@@ -70,24 +77,45 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if a.DB, err = db.Open(ctx, c.dsn()); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.DB.Close())
-		}
-	}()
 	if a.Files, err = blob.Open(filepath.Join(c.Data, "files")); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+// Open opens the node's database and loads its lexicon and index. Close it when
+// done.
+func Open(ctx context.Context, c Config) (a *App, err error) {
+	defer fault.Wrap(&err, "app.Open")
+	if a, err = OpenStore(ctx, c); err != nil {
 		return nil, err
 	}
-	a.Index = matching.New(a.DB, a.Book)
+	store := a.DB
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, store.Close())
+		}
+	}()
 	began := time.Now()
+	words, err := a.Shelf().Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slog.InfoContext(ctx, "lexicon ready", "labels", words.Size().Labels, "took", time.Since(began).Round(time.Millisecond))
+	a.Index = matching.New(a.DB, a.Book, words)
+	began = time.Now()
 	loaded, err := a.Index.Load(ctx, a.snapshot(), nil)
 	if err != nil {
 		return nil, err
 	}
-	a.saved = a.Index.Position()
+	a.saved.Store(a.Index.Position())
 	debug.FreeOSMemory() // loading leaves as much behind as it keeps
 	slog.InfoContext(ctx, "index ready", "snapshot", loaded, "records", a.Index.Stats().Docs, "took", time.Since(began).Round(time.Millisecond))
-	a.Feed = journal.NewFeed(a.DB, a.Index.Consumer())
+	readers, err := a.consumers(ctx, a.Index.Consumer(), a.Index.Suggestions())
+	if err != nil {
+		return nil, err
+	}
+	a.Feed = journal.NewFeed(a.DB, readers...)
 	return a, a.Feed.Flush(ctx)
 }
 
@@ -96,18 +124,20 @@ func (a *App) snapshot() string { return filepath.Join(a.Config.Data, "index.sna
 // Close saves the index when it moved on and closes the database.
 func (a *App) Close() error {
 	var err error
-	if a.Index.Position() != a.saved {
+	if a.Index != nil && a.Index.Position() != a.saved.Load() {
 		err = a.save()
 	}
 	return errors.Join(err, a.DB.Close())
 }
 
 func (a *App) save() error {
+	a.saving.Lock()
+	defer a.saving.Unlock()
 	position := a.Index.Position()
 	if err := a.Index.Save(a.snapshot()); err != nil {
 		return err
 	}
-	a.saved = position
+	a.saved.Store(position)
 	return nil
 }
 
@@ -130,7 +160,7 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Site = site.New(site.Site{DB: a.DB, Book: a.Book, Index: a.Index, Feed: a.Feed, Files: a.Files, Web: a.Web, Node: node,
+	a.Site = site.New(site.Site{DB: a.DB, Book: a.Book, Index: a.Index, Feed: a.Feed, Files: a.Files, Shelf: a.Shelf(), Web: a.Web, Node: node,
 		Now: a.DB.Now, Limits: site.Limits{Upload: a.Config.Upload, Form: a.Config.Form}})
 	return a.routes()
 }
@@ -169,7 +199,7 @@ func (a *App) Serve(ctx context.Context, started func(net.Addr)) error {
 	var background sync.WaitGroup
 	work, stop := context.WithCancel(ctx)
 	defer func() { stop(); background.Wait() }()
-	for _, task := range []func(context.Context){a.followJournal, a.tick, a.saveNow, a.sweep} {
+	for _, task := range []func(context.Context){a.followJournal, a.tick, a.saveNow, a.sweep, a.readVocabularies, a.learn, a.embed} {
 		background.Go(func() { task(work) })
 	}
 	background.Go(func() {
@@ -243,7 +273,7 @@ func (a *App) Tick(ctx context.Context) error {
 
 func (a *App) saveNow(ctx context.Context) {
 	every(ctx, 5*time.Minute, "index snapshot", func() error {
-		if a.Index.Position() == a.saved {
+		if a.Index.Position() == a.saved.Load() {
 			return nil
 		}
 		return a.save()

@@ -28,6 +28,8 @@ func fill(n *node, pattern string) string {
 	ulid := func(kind, key string) string { return demo.ID(n.app.Book.Node(), kind, key).ULID() }
 	ref := ""
 	switch {
+	case strings.HasPrefix(pattern, "/vocabulary/"):
+		return strings.Replace(pattern, "{id}", "drip-irrigation", 1)
 	case strings.HasPrefix(pattern, "/board/"):
 		ref = ulid("announcement", "most-2022")
 	case strings.HasPrefix(pattern, "/events/"):
@@ -38,6 +40,8 @@ func fill(n *node, pattern string) string {
 		ref = ulid("organisation", "zh-org-1")
 	case strings.HasPrefix(pattern, "/persons/"):
 		ref = ulid("person", "zhang-ming")
+	case strings.HasPrefix(pattern, "/commitments/"):
+		ref = ulid("commitment", "2022-02-18-people-to-people")
 	case strings.HasPrefix(pattern, "/catalogue/"):
 		ref = ulid("offer", "zh-001")
 	}

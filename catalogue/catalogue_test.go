@@ -338,3 +338,21 @@ func FuzzProfile(f *testing.F) {
 		}
 	})
 }
+
+func TestTextsOfAnotherLanguageAreDoubted(t *testing.T) {
+	const kazakh = "Біз құрғақшылыққа төзімді жаздық бидайдың жаңа сорттарын ұсынамыз, олар тұзды топырақта да жақсы өнім береді және ауруларға төзімді. Тұқым шаруашылығын ұйымдастыруға көмектесеміз."
+	for _, c := range []struct {
+		name   string
+		source lang.Tag
+		want   bool
+	}{{"the language it is in", "kk", false}, {"another one", "ru", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			r := &record.Record{Kind: "offer", Source: c.source, Body: &catalogue.Profile{},
+				Texts: map[string]record.Version{string(c.source): {Provenance: record.Original, Fields: map[string]string{"title": "Бидай", "description": kazakh}}}}
+			got := slices.ContainsFunc(catalogue.Hints(r), func(h catalogue.Hint) bool { return h.Key == "hint.other-language" })
+			if got != c.want {
+				t.Errorf("doubted: %v", got)
+			}
+		})
+	}
+}

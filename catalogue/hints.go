@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"karvan/lexicon"
 	"karvan/record"
 )
 
@@ -53,6 +54,9 @@ func Hints(r *record.Record) []Hint {
 			add("texts."+field, "hint.too-short", "n", have, "want", need)
 		}
 	}
+	if otherLanguage(r) {
+		add("texts.title", "hint.other-language")
+	}
 	short("summary", wantSummary)
 	short("description", wantDescription)
 	switch r.Kind {
@@ -99,6 +103,24 @@ func Hints(r *record.Record) []Hint {
 	}
 	return hints
 }
+
+// otherLanguage says that the texts surely are in another language than is said of
+// them: matching would look their words up in the wrong one.
+func otherLanguage(r *record.Record) bool {
+	var b strings.Builder
+	for _, s := range Sections(r.Kind) {
+		for _, f := range s.Texts {
+			b.WriteString(r.Text(r.Source, f))
+			b.WriteByte('\n')
+		}
+	}
+	tag, confidence := lexicon.Identify(b.String())
+	own, _, _ := strings.Cut(string(r.Source), "-")
+	return tag != "" && tag != own && confidence >= surelyWritten && letters(b.String()) >= wantSummary
+}
+
+// surelyWritten is the confidence from which a language is doubted.
+const surelyWritten = 0.95
 
 // hasContact reports whether a text gives an address, a number to call or a page.
 func hasContact(s string) bool {

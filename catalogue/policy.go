@@ -30,5 +30,7 @@ var Policy = access.Policy{
 	{Verb: "withdraw", Role: access.Focal, Scope: access.OwnState},
 	{Verb: "discard", Role: access.Member, Scope: access.OwnOrganisation},
 	{Verb: "discard", Role: access.Focal, Scope: access.OwnState},
+	{Verb: "answer", Role: access.Member, Scope: access.OwnOrganisation}, // to a match: whoever may edit the record
+	{Verb: "answer", Role: access.Focal, Scope: access.OwnState},
 	{Verb: "erase", Role: access.Admin, Scope: access.Anywhere},
 }

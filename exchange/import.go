@@ -39,7 +39,8 @@ type Options struct {
 type change struct {
 	in  record.Incoming
 	bad []Bad
-	// store is set when a row is not simply a revision to be kept as it is.
+	// store is set when a row is not simply a revision to be kept as it is, unless
+	// its record is not here yet.
 	store func(context.Context, *db.Tx) (record.Outcome, error)
 }
 

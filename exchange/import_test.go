@@ -7,11 +7,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
 	"karvan/exchange"
@@ -272,6 +276,41 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 		if rep = run(t, d, []byte(file.String()), exchange.Options{Format: exchange.JSONLines, Restart: true}); rep.Unchanged != 500 {
 			t.Fatalf("from the start: %+v", rep.Progress)
 		}
+	})
+}
+
+// TestTheSizeOfABatchChangesNothing imports a file in which rows come again, later
+// revisions before earlier ones and edited, row by row and all at once.
+func TestTheSizeOfABatchChangesNothing(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(string(randomFile(t, 11, 60))), "\n")
+	rng := rand.New(rand.NewPCG(11, 1))
+	for _, i := range rng.Perm(len(lines))[:len(lines)/2] {
+		again := lines[i]
+		switch rng.IntN(3) {
+		case 0:
+			again = strings.Replace(again, `"kind":"sample"`, `"kind":"sample","sample":true`, 1)
+		case 1:
+			again = strings.Replace(again, `"rev":1,`, `"rev":0,`, 1)
+		}
+		lines = slices.Insert(lines, rng.IntN(len(lines)), again)
+	}
+	file := []byte(strings.Join(lines, "\n"))
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		import_ := func(d *db.DB, batch int) (exchange.Report, []byte) {
+			d.SetClock(func() time.Time { return start.AddDate(3, 0, 0) })
+			rep := run(t, d, file, exchange.Options{Format: exchange.JSONLines, Batch: batch})
+			rep.Rate, rep.Left = 0, 0
+			return rep, export(t, d, exchange.ExportOptions{Format: exchange.JSONLines})
+		}
+		want, content := import_(testkit.SQLite(t), 1)
+		if want.Added == 0 || want.Changed == 0 || want.Unchanged == 0 || want.Bad == 0 {
+			t.Fatalf("the file tries too little: %+v", want.Progress)
+		}
+		got, same := import_(d, 1000)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		compare(t, same, content)
 	})
 }
 

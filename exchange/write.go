@@ -20,7 +20,12 @@ type writer struct {
 	rep      Report
 	items    []item
 	changes  []change
+	bytes    int // of the records gathered
 }
+
+// batchBytes bounds what is gathered for one transaction, in bytes of records: rows
+// may be as long as [record.MaxSize].
+const batchBytes = 32 << 20
 
 // resume finds where an earlier run stopped. One that finished is begun anew:
 // what it brought is found unchanged.
@@ -41,7 +46,8 @@ func (w *writer) add(ctx context.Context, j *job) error {
 	for i := range j.items {
 		w.items = append(w.items, j.items[i])
 		w.changes = append(w.changes, j.changes[i])
-		if len(w.items) == w.opt.Batch {
+		w.bytes += len(j.items[i].data) + len(j.changes[i].in.Canonical)
+		if len(w.items) >= w.opt.Batch || w.bytes >= batchBytes {
 			if err := w.flush(ctx, false); err != nil {
 				return err
 			}
@@ -93,7 +99,7 @@ func (w *writer) flush(ctx context.Context, last bool) error {
 		}
 		err = nil
 	}
-	w.items, w.changes = w.items[:0], w.changes[:0]
+	w.items, w.changes, w.bytes = w.items[:0], w.changes[:0], 0
 	return err
 }
 
@@ -103,12 +109,19 @@ func (w *writer) write(ctx context.Context, items []item, changes []change, last
 	next := w.position
 	work := func(tx *db.Tx) error {
 		t = tally{} // the transaction may be run again
+		added, err := w.storeNew(ctx, tx, changes)
+		if err != nil {
+			return err
+		}
 		for i := range changes {
 			if changes[i].bad != nil {
 				t.refuse(changes[i].bad)
 				continue
 			}
-			outcome, err := w.store(ctx, tx, &changes[i])
+			outcome, err := record.Added, error(nil)
+			if !added[i] {
+				outcome, err = w.store(ctx, tx, &changes[i])
+			}
 			if f := fault.Of(err); err != nil && f.Code != fault.Internal && !db.IsUnique(err) {
 				t.refuse(badOf(items[i], nil, changes[i].in.Canonical, f))
 				continue
@@ -117,7 +130,7 @@ func (w *writer) write(ctx context.Context, items []item, changes []change, last
 				return err
 			}
 			t.count(outcome)
-			if changes[i].store == nil && (outcome == record.Added || outcome == record.Advanced) {
+			if added[i] || changes[i].store == nil && (outcome == record.Added || outcome == record.Advanced) {
 				t.stored = append(t.stored, changes[i].in)
 			}
 		}
@@ -160,6 +173,34 @@ func (w *writer) report(items []item, t tally) {
 	if w.opt.Progress != nil {
 		w.opt.Progress(*p)
 	}
+}
+
+// storeNew stores the rows whose records are not here yet, most of an import, all
+// at once, and tells which they were. What the other rows do does not depend on it:
+// a row concerns no record but its own, and of several rows about one record the
+// first comes first.
+func (w *writer) storeNew(ctx context.Context, tx *db.Tx, changes []change) ([]bool, error) {
+	stored := make([]bool, len(changes))
+	if w.opt.DryRun {
+		return stored, nil
+	}
+	var all []record.Incoming
+	for _, ch := range changes {
+		if ch.bad == nil {
+			all = append(all, ch.in)
+		}
+	}
+	added, err := w.im.Book.ImportNew(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
+	for i, ch := range changes {
+		if ch.bad == nil && added[ch.in.Record.ID] {
+			stored[i] = true
+			delete(added, ch.in.Record.ID)
+		}
+	}
+	return stored, nil
 }
 
 func (w *writer) store(ctx context.Context, tx *db.Tx, ch *change) (record.Outcome, error) {

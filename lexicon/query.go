@@ -11,6 +11,7 @@ const (
 	maxGroups       = 32 // words that are looked at
 	maxAlternatives = 48 // terms of a word
 	leastSure       = 0.3
+	surelyWritten   = 0.8 // confidence from which the words tell their language rather than the page
 )
 
 // Group is a word of a query, and the terms under which documents may hold it.
@@ -34,6 +35,9 @@ func (x *Lexicon) Query(q, hint string) []Group {
 	}
 	words = words[:min(len(words), maxGroups)]
 	likely := languageOf(hint)
+	if tag, confidence := Identify(q); tag != "" && confidence >= surelyWritten {
+		likely = languageOf(tag)
+	}
 	for lang := en; lang < firstList; lang++ {
 		trust := float32(1)
 		if lang != likely {
@@ -49,7 +53,7 @@ func (x *Lexicon) Query(q, hint string) []Group {
 					continue
 				}
 				for _, t := range terms {
-					if sure := sureOf(t.Weight, terms); sure >= leastSure {
+					if sure := sureOf(t.Weight, terms); sure >= leastSure && (isConcept(t.Term) || sure >= leastWord(terms)) {
 						w.add(t.Term, trust*sure)
 					}
 				}
@@ -74,6 +78,20 @@ func (x *Lexicon) Query(q, hint string) []Group {
 		}
 	}
 	return groups
+}
+
+func isConcept(term string) bool { return term != "" && term[0] == conceptMark }
+
+// leastWord is how sure a translation has to be: where a concept is known, documents
+// that say it are found by it, and words that only come near to it would find what
+// was not asked for, such as water for irrigation.
+func leastWord(terms []Feature) float32 {
+	for _, t := range terms {
+		if isConcept(t.Term) && sureOf(t.Weight, terms) >= 0.5 {
+			return 0.9
+		}
+	}
+	return leastSure
 }
 
 // sureOf undoes the sharing among the terms of a word: in a query they are

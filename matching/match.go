@@ -141,12 +141,9 @@ func (x *index) explain(m *Match, ask engine.Query, parts []engine.Part, score f
 		}
 		r := &m.Reasons[at]
 		r.Share += p.Score / score
-		if c, ok := x.lexicon.Concept(p.Term); ok && !r.Known {
-			r.Concept, r.Known = c, true
-			if w := there.words[p.Term]; w != "" {
-				r.There = w
-			}
-		}
+	}
+	for key, at := range byWord {
+		x.name(&m.Reasons[at], here.terms[key], m.Shared, there)
 	}
 	slices.SortStableFunc(m.Reasons, func(a, b Reason) int { return cmp.Compare(b.Share, a.Share) })
 	for i, r := range m.Reasons {
@@ -156,6 +153,22 @@ func (x *index) explain(m *Match, ask engine.Query, parts []engine.Part, score f
 		}
 	}
 	m.Missing = missing(ask, x.Index, here, m.Shared)
+}
+
+// name says which concept a reason is: the surest of those that the word stands
+// for here and that the other side speaks of as well.
+func (x *index) name(r *Reason, terms []string, shared map[string]bool, there said) {
+	for _, t := range terms {
+		c, ok := x.lexicon.Concept(t)
+		if !ok || !shared[t] {
+			continue
+		}
+		r.Concept, r.Known = c, true
+		if w := there.words[t]; w != "" {
+			r.There = w
+		}
+		return
+	}
 }
 
 // missing gives the telling words of which no term is shared.

@@ -21,16 +21,16 @@ import (
 
 // How like two records must be, by [Match.Likeness]. The figures were read off
 // judged sets: half of what fully answers a need comes to .3 and nine tenths to
-// .12, one in a hundred others to .18; three quarters of texts that say the same in
-// two languages come to .77 and a quarter of the next best to more than .5.
+// .12, one in a hundred others to .18; by [Index.Alike] three quarters of texts that
+// say the same in two languages come to .55, a tenth of the next best to .48.
 const (
 	// LeastLikeness is what a match must come to, to be shown at all.
 	LeastLikeness = 0.1
 	// SuggestLikeness is what a counterpart must come to, for the owners of both to
 	// be told without having asked.
 	SuggestLikeness = 0.2
-	// SameLikeness is what two records of one kind come to that say nearly the same.
-	SameLikeness = 0.65
+	// SameLikeness is what, by [Index.Alike], two records of one kind come to that say nearly the same.
+	SameLikeness = 0.5
 )
 
 // Bounds on suggestions.
@@ -66,7 +66,14 @@ type Near struct {
 
 // Nearest ranks the records that q selects by how well they answer of, as
 // [Index.Matches] does, without saying why. It asks the index alone.
-func (x *Index) Nearest(of *record.Record, q Query) []Near {
+func (x *Index) Nearest(of *record.Record, q Query) []Near { return x.nearest(of, q, true) }
+
+// Alike ranks the records that q selects by how much of what of says they say too:
+// what is found first is not learned from, so [SameLikeness] means the same however
+// few records there are.
+func (x *Index) Alike(of *record.Record, q Query) []Near { return x.nearest(of, q, false) }
+
+func (x *Index) nearest(of *record.Record, q Query, refined bool) []Near {
 	now := x.serving.Load()
 	texts := textsOf(x.book.FeaturesOf(of, x.Code))
 	ask := terms.Like(now.Index, now.lexicon, texts)
@@ -76,9 +83,10 @@ func (x *Index) Nearest(of *record.Record, q Query) []Near {
 	q.Words = ""
 	plan := x.plan(now, q)
 	plan.Groups, plan.Weights, plan.AnyGroup, plan.Sort = ask.Groups, ask.Weights, true, ask.Sort
-	plan = terms.Refine(now.Index, plan, string(of.ID))
-	ask.Groups, ask.Weights = plan.Groups, plan.Weights
-	whole := now.ScoreOf(terms.Of(now.lexicon, texts), ask)
+	if refined {
+		plan = terms.Refine(now.Index, plan, string(of.ID))
+	}
+	whole := now.ScoreOf(terms.Of(now.lexicon, texts), plan)
 	if whole <= 0 {
 		return nil
 	}

@@ -21,6 +21,29 @@ const MaxSize = 1 << 20
 // Canonical gives r in the form of RFC 8785 (JSON Canonicalization Scheme): the
 // bytes that are stored, hashed, exported and carried to other nodes.
 func (r *Record) Canonical() ([]byte, error) {
+	var canonical []byte
+	ok := len(r.Extra) == 0 && len(r.BodyExtra) == 0
+	if ok {
+		canonical, ok = appendCanonical(make([]byte, 0, canonicalSize), reflect.ValueOf(r), 0)
+	}
+	if !ok {
+		var err error
+		if canonical, err = r.transformed(); err != nil {
+			return nil, err
+		}
+	}
+	if len(canonical) > MaxSize {
+		return nil, fault.New(fault.TooLarge, "record.too-large", "max", MaxSize)
+	}
+	return canonical, nil
+}
+
+// canonicalSize is the room that most canonical forms find enough.
+const canonicalSize = 2 << 10
+
+// transformed gives the canonical form by way of the libraries. It is what
+// [Record.Canonical] is held to, and what does whatever that leaves.
+func (r *Record) transformed() ([]byte, error) {
 	plain, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
@@ -33,9 +56,6 @@ func (r *Record) Canonical() ([]byte, error) {
 	canonical, err := jcs.Transform(plain)
 	if err != nil {
 		return nil, notJSON(err)
-	}
-	if len(canonical) > MaxSize {
-		return nil, fault.New(fault.TooLarge, "record.too-large", "max", MaxSize)
 	}
 	return canonical, nil
 }
@@ -78,6 +98,15 @@ func (b *Book) Decode(data []byte) (*Record, error) {
 	if len(data) > MaxSize {
 		return nil, fault.New(fault.TooLarge, "record.too-large", "max", MaxSize)
 	}
+	if r := b.decodeUsual(data); r != nil {
+		r.truncateTimes()
+		return r, nil
+	}
+	return b.decodeAny(data)
+}
+
+// decodeAny decodes by way of encoding/json. It is what decodeUsual is held to.
+func (b *Book) decodeAny(data []byte) (*Record, error) {
 	var shell struct {
 		Kind string          `json:"kind"`
 		Body json.RawMessage `json:"body"`

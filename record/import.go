@@ -6,6 +6,7 @@ import (
 
 	"karvan/internal/db"
 	"karvan/internal/fault"
+	"karvan/internal/id"
 )
 
 // Outcome says what an import did with one revision.
@@ -79,18 +80,36 @@ func (b *Book) Keep(stored []Incoming) {
 	}
 }
 
+// ImportNew stores those of the received revisions whose records are not here, many
+// rows in a statement, and names their records. What it leaves is [Book.Import]'s:
+// records that are here, and all revisions of a record in all but the first.
+func (b *Book) ImportNew(ctx context.Context, tx *db.Tx, all []Incoming) (added map[id.ID]bool, err error) {
+	defer fault.Wrap(&err, "record.ImportNew(%d)", len(all))
+	first := make([]Incoming, 0, len(all))
+	named := make(map[id.ID]bool, len(all))
+	for _, in := range all {
+		if !named[in.Record.ID] {
+			named[in.Record.ID] = true
+			first = append(first, in)
+		}
+	}
+	return b.insertMany(ctx, tx, first, "import")
+}
+
 // Import stores a received revision as it is. What is here already is left
 // alone; an older or foreign line of revisions is a [fault.Conflict]. An edited
 // row (the newest revision's number, other content) becomes the next revision.
 func (b *Book) Import(ctx context.Context, tx *db.Tx, in Incoming) (_ Outcome, err error) {
 	defer fault.Wrap(&err, "record.Import(%s, %d)", in.Record.ID, in.Record.Rev)
 	r := in.Record
-	// Most rows of an import are new, so it tries that first and asks afterwards.
-	err = b.insertCanonical(ctx, tx, r, in.Canonical, "import")
-	if err == nil || fault.Of(err).Key != "record.exists" {
-		return Added, err
-	}
 	head, err := b.HeadOf(ctx, tx, r.ID)
+	if fault.Is(err, fault.NotFound) {
+		err = b.insertCanonical(ctx, tx, r, in.Canonical, "import")
+		if err == nil || fault.Of(err).Key != "record.exists" {
+			return Added, err
+		}
+		head, err = b.HeadOf(ctx, tx, r.ID) // another process was quicker
+	}
 	if err != nil {
 		return "", err
 	}

@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"karvan/internal/db"
 	"karvan/internal/fault"
 	"karvan/internal/id"
+	"karvan/internal/journal"
 	"karvan/internal/testkit"
 	"karvan/record"
 )
@@ -97,6 +99,83 @@ func TestImportTellsWhatItDid(t *testing.T) {
 		}
 		if got := w.public(foreign); got.Rev != 7 {
 			t.Errorf("public revision %d", got.Rev)
+		}
+	})
+}
+
+func TestWhatIsNewIsStoredTogetherAndTheRestLeftAlone(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		w, ctx := newWorld(t, d), context.Background()
+		const n = 137 // more than one statement takes, and some over
+		var all []record.Incoming
+		var ids []id.ID
+		for i := range n {
+			r := draft()
+			r.ID, r.Rev, r.State = id.Derive("other.example", "notice", fmt.Sprint(i)), 1, record.Published
+			r.Created, r.Updated, r.Published = start, start, start
+			to := record.Link{Rel: "about", To: string(orgA)}
+			r.Links = []record.Link{to, {Rel: "about", To: string(id.Derive(node, "organisation", fmt.Sprint(i)))}, to}
+			in := w.receive(w.canonical(r, nil))
+			all, ids = append(all, in), append(ids, r.ID)
+		}
+		here := all[40]
+		if got, err := w.importing(here); got != record.Added || err != nil {
+			t.Fatalf("%s, %v", got, err)
+		}
+		next := w.receive(w.canonical(all[3].Record, func(r *record.Record) {
+			r.Rev, r.Prev, r.Updated = 2, all[3].Record.Digest, start.Add(time.Hour)
+		}))
+		var added map[id.ID]bool
+		err := w.write(second, func(ctx context.Context, tx *db.Tx) (err error) {
+			added, err = w.b.ImportNew(ctx, tx, append(all[:n:n], next, all[5]))
+			return err
+		})
+		if err != nil || len(added) != n-1 || added[here.Record.ID] {
+			t.Fatalf("%d added, %v", len(added), err)
+		}
+		if got, err := w.importing(next); got != record.Advanced || err != nil {
+			t.Errorf("the revision after the first: %s, %v", got, err)
+		}
+		if _, err := journal.Sequence(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		err = d.Read(ctx, func(tx *db.Tx) error {
+			heads, err := w.b.Heads(ctx, tx, append(ids, "other.example/notice/00000000000000000000000000"))
+			if err != nil {
+				return err
+			}
+			if len(heads) != n {
+				t.Errorf("%d heads", len(heads))
+			}
+			for i, in := range all {
+				one, err := w.b.HeadOf(ctx, tx, in.Record.ID)
+				if err != nil || heads[in.Record.ID] != one {
+					t.Fatalf("%+v, %+v, %v", heads[in.Record.ID], one, err)
+				}
+				history, err := w.b.History(ctx, tx, in.Record.ID)
+				if err != nil || len(history) != one.Rev || history[len(history)-1].Digest != in.Record.Digest || history[0].Verb != "import" || history[0].Actor != second.Account {
+					t.Fatalf("record %d: %+v, %v", i, history, err)
+				}
+				back, err := record.NewBook(node, w.b.Kinds()...).At(ctx, tx, in.Record.ID, 1)
+				if err != nil || w.canonical(back, nil) != string(in.Canonical) {
+					t.Fatalf("record %d is not what came: %v", i, err)
+				}
+			}
+			sources, err := w.b.Sources(ctx, tx, orgA, "about")
+			if len(sources) != n {
+				t.Errorf("%d records link to %s", len(sources), orgA)
+			}
+			if err != nil {
+				return err
+			}
+			lines, err := journal.Read(ctx, tx, 0, 10*n)
+			if len(lines) != n+1 || lines[0].Topic != "notice.import" {
+				t.Errorf("%d lines of the journal", len(lines))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }

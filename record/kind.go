@@ -31,6 +31,9 @@ type Kind struct {
 	Texts    []TextField
 	Policy   access.Policy
 	FourEyes bool // who wrote it may not publish it
+	// Guard refuses a change that the policy alone cannot judge, since it
+	// depends on what changes. old is nil for a new record. It may be nil.
+	Guard func(a access.Actor, old, next *Record) error
 	// Refs lists the records that the body names, beside the envelope's links.
 	// It may be nil.
 	Refs func(r *Record) []Link

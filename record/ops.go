@@ -39,6 +39,9 @@ func (b *Book) Create(ctx context.Context, tx *db.Tx, r *Record) (err error) {
 	if err := b.Validate(r, true); err != nil {
 		return err
 	}
+	if err := kind.guard(tx.Actor, nil, r); err != nil {
+		return err
+	}
 	return b.insert(ctx, tx, r, "create")
 }
 
@@ -84,6 +87,9 @@ func (b *Book) Edit(ctx context.Context, tx *db.Tx, record id.ID, base int, chan
 	r.markOf(old)
 	r.Clean()
 	if err := b.Validate(r, true); err != nil {
+		return nil, err
+	}
+	if err := kind.guard(tx.Actor, old, r); err != nil {
 		return nil, err
 	}
 	return r, b.update(ctx, tx, r, base, head.PublicRev, verb)
@@ -157,7 +163,7 @@ func (b *Book) step(ctx context.Context, tx *db.Tx, old *Record, head Head, verb
 		return r, b.forget(ctx, tx, r)
 	}
 	if pending {
-		return r, b.carryOn(ctx, tx, old, r, len(from.Notes))
+		return r, b.carryOn(ctx, tx, old, r, len(from.Notes), nil)
 	}
 	return r, nil
 }
@@ -168,11 +174,16 @@ var aboutPublic = map[string]bool{"confirm": true, "suspend": true, "resume": tr
 
 // carryOn puts a change that is being prepared back on top of done, so that
 // nobody's work is lost to a step of the public revision. shared is how many notes
-// both have from before.
-func (b *Book) carryOn(ctx context.Context, tx *db.Tx, change, done *Record, shared int) error {
+// both have from before. also, when given, is done to the change too.
+func (b *Book) carryOn(ctx context.Context, tx *db.Tx, change, done *Record, shared int, also func(*Record) error) error {
 	next, err := b.Copy(change)
 	if err != nil {
 		return err
+	}
+	if also != nil {
+		if err := also(next); err != nil {
+			return err
+		}
 	}
 	b.advance(tx, done, next)
 	next.Notes = slices.Concat(done.Notes, change.Notes[min(len(change.Notes), shared):])

@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"karvan/internal/db"
@@ -145,87 +143,6 @@ func (b *Book) keep(tx *db.Tx, body, digest string) (*Record, error) {
 // here or by another process over the same database.
 func (b *Book) Forget(record id.ID) { b.cache.drop(record) }
 
-// fetchSizes are how many keys one statement asks for: few numbers, so that each
-// statement is prepared once. Keys that are left over name nothing.
-var fetchSizes = []int{8, 24, 100, 500}
-
-// fetchMost bounds the keys in one statement; more are fetched in several.
-const fetchMost = 500
-
-// Many gives the revisions that refs name, in their order; what is not there,
-// or was erased, is left out. Rev 0 asks for the public revision.
-func (b *Book) Many(ctx context.Context, tx *db.Tx, refs []Ref) (_ []*Record, err error) {
-	defer fault.Wrap(&err, "record.Many(%d)", len(refs))
-	found := make(map[Ref]*Record, len(refs))
-	var missing []Ref
-	for _, ref := range refs {
-		if r := b.cache.get(ref); ref.Rev > 0 && r != nil {
-			found[ref] = r
-		} else {
-			missing = append(missing, ref)
-		}
-	}
-	for len(missing) > 0 {
-		n := min(len(missing), fetchMost)
-		if err := b.fetch(ctx, tx, missing[:n], found); err != nil {
-			return nil, err
-		}
-		missing = missing[n:]
-	}
-	records := make([]*Record, 0, len(refs))
-	for _, ref := range refs {
-		if r := found[ref]; r != nil {
-			records = append(records, r)
-		}
-	}
-	return records, nil
-}
-
-func (b *Book) fetch(ctx context.Context, tx *db.Tx, refs []Ref, found map[Ref]*Record) error {
-	size := fetchSizes[slices.IndexFunc(fetchSizes, func(n int) bool { return n >= len(refs) })]
-	var wanted strings.Builder
-	args := make([]any, 2*size)
-	for i := range size {
-		if i > 0 {
-			wanted.WriteString(", ")
-		}
-		fmt.Fprintf(&wanted, "(CAST($%d AS text), CAST($%d AS bigint))", 2*i+1, 2*i+2)
-		args[2*i], args[2*i+1] = "", 0
-		if i < len(refs) {
-			args[2*i], args[2*i+1] = string(refs[i].ID), refs[i].Rev
-		}
-	}
-	// Joined to a list of keys each revision is one look-up in the primary key;
-	// conditions joined by OR take SQLite several times as long.
-	rows, err := tx.Query(ctx, `WITH wanted (record, rev) AS (VALUES `+wanted.String()+`)
-		SELECT h.id, v.rev, h.public_rev, v.body, v.digest FROM wanted JOIN records h ON h.id = wanted.record
-		JOIN revisions v ON v.record = h.id AND v.rev = CASE wanted.rev WHEN 0 THEN h.public_rev ELSE wanted.rev END`, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var ref Ref
-		var public int
-		var body, digest string
-		if err := rows.Scan(&ref.ID, &ref.Rev, &public, &body, &digest); err != nil {
-			return err
-		}
-		if body == "" {
-			continue
-		}
-		r, err := b.keep(tx, body, digest)
-		if err != nil {
-			return err
-		}
-		found[ref] = r
-		if ref.Rev == public {
-			found[Ref{ID: ref.ID}] = r
-		}
-	}
-	return rows.Err()
-}
-
 // History lists the revisions of a record, newest first.
 func (b *Book) History(ctx context.Context, tx *db.Tx, record id.ID) (_ []Revision, err error) {
 	defer fault.Wrap(&err, "record.History(%s)", record)
@@ -275,12 +192,10 @@ func (b *Book) Each(ctx context.Context, tx *db.Tx, f func(Head) error) (err err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var h Head
-		var updated int64
-		if err := rows.Scan(&h.ID, &h.Kind, &h.State, &h.Rev, &h.PublicRev, &h.Owner, &updated); err != nil {
+		h, err := scanHead(rows)
+		if err != nil {
 			return err
 		}
-		h.Updated = db.Time(updated)
 		if err := f(h); err != nil {
 			return err
 		}
@@ -300,20 +215,11 @@ func (b *Book) insert(ctx context.Context, tx *db.Tx, r *Record, verb string) er
 }
 
 func (b *Book) insertCanonical(ctx context.Context, tx *db.Tx, r *Record, canonical []byte, verb string) error {
-	public := 0
-	if r.Public() {
-		public = r.Rev
-	}
-	n, err := tx.Exec(ctx, `INSERT INTO records (id, kind, state, rev, public_rev, owner, ulid, due_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-		string(r.ID), r.Kind, string(r.State), r.Rev, public, string(r.Owner), r.ID.ULID(), db.Micros(b.due(r)), db.Micros(r.Updated))
-	if err != nil {
-		return err
-	}
-	if n == 0 {
+	added, err := b.insertMany(ctx, tx, []Incoming{{r, canonical}}, verb)
+	if err == nil && !added[r.ID] {
 		return fault.New(fault.Conflict, "record.exists")
 	}
-	return b.append(ctx, tx, r, canonical, verb)
+	return err
 }
 
 func (b *Book) update(ctx context.Context, tx *db.Tx, r *Record, base, public int, verb string) error {
@@ -370,24 +276,33 @@ func (b *Book) relink(ctx context.Context, tx *db.Tx, r *Record) error {
 			return err
 		}
 	}
-	if r.State == Erased {
-		return nil
-	}
-	links := r.Links
-	if refs := b.kinds[r.Kind].Refs; refs != nil {
-		links = append(links[:len(links):len(links)], refs(r)...)
-	}
-	seen := map[Link]bool{}
-	for _, l := range links {
-		if seen[l] {
-			continue
-		}
-		seen[l] = true
+	for _, l := range b.linksOf(r) {
 		if _, err := tx.Exec(ctx, `INSERT INTO links (source, rel, target) VALUES ($1, $2, $3)`, string(r.ID), l.Rel, l.To); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// linksOf lists what r is linked to while it is public, each once: the links of its
+// envelope and what its body names.
+func (b *Book) linksOf(r *Record) []Link {
+	if !r.Public() || r.State == Erased {
+		return nil
+	}
+	links := slices.Clone(r.Links)
+	if refs := b.kinds[r.Kind].Refs; refs != nil {
+		links = append(links, refs(r)...)
+	}
+	if len(links) < 2 {
+		return links
+	}
+	seen := make(map[Link]bool, len(links))
+	return slices.DeleteFunc(links, func(l Link) bool {
+		again := seen[l]
+		seen[l] = true
+		return again
+	})
 }
 
 // due is the instant at which the clock has to act on r, zero when it has not:

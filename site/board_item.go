@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"karvan/announcements"
+	"karvan/commitments"
 	"karvan/internal/db"
 	"karvan/internal/id"
 	"karvan/internal/lang"
@@ -43,6 +44,7 @@ type BoardItem struct {
 	Due     *ItemDue   // when it will be published
 	Files   []FileView // attachments
 	Feeds   []Feed
+	Came    CameOf
 	Data    any // JSON-LD
 }
 
@@ -87,8 +89,32 @@ func (s *Site) itemPage(ctx context.Context, tx *db.Tx, r *http.Request, shown S
 	}
 	page.Files = s.attachments(a, rec, page.Read, shown.Draft)
 	page.Feeds = feeds(r, "/board")
+	if err := s.itemCame(ctx, tx, r, rec, &page); err != nil {
+		return page, err
+	}
 	page.Data = s.itemData(r, rec, page)
 	return page, nil
+}
+
+// itemCame gathers what came of an item: the commitments that quote it, else those
+// made at the event it is about. Their words are marked in its text.
+func (s *Site) itemCame(ctx context.Context, tx *db.Tx, r *http.Request, rec *record.Record, page *BoardItem) (err error) {
+	p := s.Web.Printer(r)
+	if page.Text, err = s.markPromises(ctx, tx, rec, "body", page.TextIn, page.Text); err != nil {
+		return err
+	}
+	if page.Came, err = s.cameOf(ctx, tx, p, "quoted", rec.ID, page.Out); err != nil {
+		return err
+	}
+	if event := rec.Target("event"); page.Came.Total == 0 && event != "" {
+		if page.Came, err = s.cameOf(ctx, tx, p, "event", event, page.Out); err != nil {
+			return err
+		}
+	}
+	if rec.Public() && commitments.Policy.Could(web.Actor(r), "create") {
+		page.Came.New = "/commitments/new?of=" + rec.ID.ULID()
+	}
+	return nil
 }
 
 // itemNotes puts the newest note at the top, and finds the newest correction.

@@ -33,6 +33,8 @@ type CatalogueList struct {
 	States []Named // whom to ask when nothing is found
 	Save   string  // address under which the search becomes a need
 	Create bool    // whether the reader might make a record
+	Keep   Keeping
+	Meant  []Meant // when nothing is found
 }
 
 // ProfileRow is an offer or a need in a list.
@@ -87,6 +89,10 @@ func (s *Site) catalogue(w http.ResponseWriter, r *http.Request) error {
 	page.Sort, page.Sorts = s.catalogueSorts(r, q)
 	page.Feeds = feeds(r, "/catalogue")
 	page.Save = web.URL(r, "/catalogue/new") + "?" + url.Values{"kind": {"need"}, "title": {q.Words}}.Encode()
+	page.Keep = s.keeping(r, page.List)
+	if page.Empty {
+		page.Meant = s.meant(r, q)
+	}
 	return s.Web.Page(w, r, http.StatusOK, "catalogue/list", page)
 }
 
@@ -207,7 +213,7 @@ func (s *Site) catalogueLabels(ctx context.Context, tx *db.Tx, r *http.Request, 
 	if err != nil {
 		return nil, err
 	}
-	lists := map[string]string{"field": "ford", "topic": "topic", "stage": "stage", "cooperation": "cooperation"}
+	lists := map[string]string{"field": "ford", "topic": "topic", "stage": "stage", "cooperation": "cooperation", "zone": "zone"}
 	return func(attr, value string) string {
 		switch {
 		case attr == "state" && names[ids[value]].Text != "":

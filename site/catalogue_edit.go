@@ -26,7 +26,8 @@ type ProfileEdit struct {
 	Locked  bool // waits for somebody else, or was taken back: it cannot be changed now
 	Missing []ProfileHint
 	Hints   []ProfileHint
-	MoreOf  int // hints of other sections
+	MoreOf  int          // hints of other sections
+	Similar []ProfileRow // published records that say nearly the same
 
 	Section  string
 	Action   string // where the form of the section goes
@@ -112,10 +113,12 @@ func (s *Site) profileEditOf(ctx context.Context, tx *db.Tx, r *http.Request, re
 		page.Steps = append(page.Steps, step)
 	}
 	page.Hints = hints
-	if section != "" {
-		page.Hints = inSection(hints, section)
-		page.MoreOf = len(hints) - len(page.Hints)
+	if section == "" {
+		page.Similar, err = s.similar(ctx, tx, p, rec)
+		return page, err
 	}
+	page.Hints = inSection(hints, section)
+	page.MoreOf = len(hints) - len(page.Hints)
 	return page, nil
 }
 

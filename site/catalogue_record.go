@@ -35,6 +35,8 @@ type ProfilePage struct {
 	Waits     bool // a newer revision waits, and the reader may see it
 	MayEdit   bool
 	Hints     []ProfileHint
+	Matches   []MatchView    // the nearest counterparts
+	Matched   bool           // whether matches are looked for
 	Linked    map[string]any // JSON-LD; nil for what is not public
 }
 
@@ -127,6 +129,11 @@ func (s *Site) profilePage(ctx context.Context, tx *db.Tx, r *http.Request, show
 	}
 	if page.MayEdit {
 		page.Hints = profileHintsOf(d.p, rec)
+	}
+	if page.Matched = rec.Listed() || shown.Draft; page.Matched {
+		if page.Matches, err = s.bestMatches(ctx, tx, d.p, rec); err != nil {
+			return ProfilePage{}, err
+		}
 	}
 	if rec.State == record.Published {
 		page.Linked = linkedProfile(page, p)

@@ -21,8 +21,9 @@ import (
 
 // Desk is the page "account/desk": what waits for somebody.
 type Desk struct {
-	Sections []DeskSection // those with something in them
-	Item     bool          // may write for the board
+	Sections []DeskSection  // those with something in them
+	Found    []SuggestedRow // counterparts found lately
+	Item     bool           // may write for the board
 	Event    bool
 	Profile  bool
 }
@@ -86,7 +87,8 @@ func (s *Site) desk(w http.ResponseWriter, r *http.Request) error {
 			}
 			page.Sections = append(page.Sections, section)
 		}
-		return nil
+		page.Found, err = s.suggested(ctx, tx, r, a)
+		return err
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"karvan/announcements"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/db"
 	"karvan/internal/id"
@@ -99,6 +100,7 @@ type EventPage struct {
 	Members      *DayMembers
 	Others       []LatestRow // items of the board about it that are no readouts
 	Linked       int         // records that link to it
+	CameOf       CameOf
 	MayEdit      bool
 	View         RecordView
 	Data         any // for search engines
@@ -128,6 +130,12 @@ func (s *Site) event(w http.ResponseWriter, r *http.Request) error {
 		}
 		if err := s.eventBody(ctx, tx, p, e, day, &page); err != nil {
 			return err
+		}
+		if page.CameOf, err = s.cameOf(ctx, tx, p, "event", rec.ID, eventEnd(page)); err != nil {
+			return err
+		}
+		if commitments.Policy.Could(web.Actor(r), "create") {
+			page.CameOf.New = "/commitments/new?of=" + rec.ID.ULID()
 		}
 		page.Data = eventData(page, s.Web.BaseURL()+web.URL(r, Path(rec)))
 		return nil
@@ -345,6 +353,14 @@ func (s *Site) eventBody(ctx context.Context, tx *db.Tx, p *lang.Printer, e *mee
 	m.Groups, err = s.memberGroups(ctx, tx, p, owner.Body.(*parties.Body), day)
 	page.Members = m
 	return err
+}
+
+// eventEnd is the last day of an event.
+func eventEnd(page EventPage) *Day {
+	if page.To != nil {
+		return page.To
+	}
+	return page.From
 }
 
 // eventData describes an event in the words of schema.org.

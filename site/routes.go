@@ -6,6 +6,7 @@ import (
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/fault"
 	"karvan/internal/web"
@@ -59,6 +60,26 @@ func (s *Site) Routes() []Route {
 		{Method: "GET", Pattern: "/events/{ref}/history", Handle: s.history("event")},
 		{Method: "GET", Pattern: "/events/{ref}/history/{rev}", Handle: s.revision("event")},
 
+		{Method: "GET", Pattern: "/commitments", Handle: s.commitments},
+		{Method: "GET", Pattern: "/commitments/new", Policy: commitments.Policy, Verb: "create", Handle: s.commitmentNew},
+		{Method: "POST", Pattern: "/commitments/new", Policy: commitments.Policy, Verb: "create", Handle: s.commitmentCreate},
+		{Method: "GET", Pattern: "/commitments/{ref}", Handle: s.commitment},
+		{Method: "GET", Pattern: "/commitments/{ref}/edit", Policy: commitments.Policy, Verb: "edit", Handle: s.commitmentEdit},
+		{Method: "POST", Pattern: "/commitments/{ref}/edit", Policy: commitments.Policy, Verb: "edit", Handle: s.commitmentSave},
+		{Method: "GET", Pattern: "/commitments/{ref}/step", Policy: commitments.Policy, Verb: commitments.Verify, Handle: s.commitmentAsk},
+		{Method: "POST", Pattern: "/commitments/{ref}/step", Policy: commitments.Policy, Verb: commitments.Verify, Handle: s.commitmentTake},
+		{Method: "GET", Pattern: "/commitments/{ref}/report", Policy: commitments.ReportPolicy, Verb: "create", Handle: s.reportNew},
+		{Method: "POST", Pattern: "/commitments/{ref}/report", Policy: commitments.ReportPolicy, Verb: "create", Handle: s.reportCreate},
+		{Method: "POST", Pattern: "/commitments/{ref}/do", Policy: commitments.Policy, Verb: "edit", Handle: s.do("commitment")},
+		{Method: "GET", Pattern: "/commitments/{ref}/history", Handle: s.history("commitment")},
+		{Method: "GET", Pattern: "/commitments/{ref}/history/{rev}", Handle: s.revision("commitment")},
+		{Method: "GET", Pattern: "/reports/{ref}", Handle: s.report},
+		{Method: "GET", Pattern: "/reports/{ref}/edit", Policy: commitments.ReportPolicy, Verb: "edit", Handle: s.reportEdit},
+		{Method: "POST", Pattern: "/reports/{ref}/edit", Policy: commitments.ReportPolicy, Verb: "edit", Handle: s.reportSave},
+		{Method: "POST", Pattern: "/reports/{ref}/do", Policy: commitments.ReportPolicy, Verb: "edit", Handle: s.do("report")},
+		{Method: "GET", Pattern: "/reports/{ref}/history", Handle: s.history("report")},
+		{Method: "GET", Pattern: "/reports/{ref}/history/{rev}", Handle: s.revision("report")},
+
 		{Method: "GET", Pattern: "/bodies", Handle: s.bodies},
 		{Method: "GET", Pattern: "/bodies/{ref}", Handle: s.body},
 		{Method: "GET", Pattern: "/bodies/{ref}/history", Handle: s.history("body")},
@@ -79,6 +100,8 @@ func (s *Site) Routes() []Route {
 		{Method: "GET", Pattern: "/catalogue/new", Policy: profile, Verb: "create", Handle: s.profileNew},
 		{Method: "POST", Pattern: "/catalogue/new", Policy: profile, Verb: "create", Handle: s.profileCreate},
 		{Method: "GET", Pattern: "/catalogue/{ref}", Handle: s.profile},
+		{Method: "GET", Pattern: "/catalogue/{ref}/matches", Handle: s.matches},
+		{Method: "POST", Pattern: "/catalogue/{ref}/matches", Policy: profile, Verb: "answer", Handle: s.answer},
 		{Method: "GET", Pattern: "/catalogue/{ref}/edit", Policy: profile, Verb: "edit", Handle: s.profileOverview},
 		{Method: "GET", Pattern: "/catalogue/{ref}/edit/{section}", Policy: profile, Verb: "edit", Handle: s.profileEdit},
 		{Method: "POST", Pattern: "/catalogue/{ref}/edit/{section}", Policy: profile, Verb: "edit", Handle: s.profileSave},
@@ -95,6 +118,9 @@ func (s *Site) Routes() []Route {
 		{Method: "GET", Pattern: "/account", SignIn: true, Handle: s.account},
 		{Method: "POST", Pattern: "/account", SignIn: true, Handle: s.accountSave},
 		{Method: "POST", Pattern: "/account/password", SignIn: true, Handle: s.accountPassword},
+		{Method: "GET", Pattern: "/account/searches", SignIn: true, Handle: s.searches},
+		{Method: "POST", Pattern: "/account/searches", SignIn: true, Handle: s.searchSave},
+		{Method: "POST", Pattern: "/account/searches/{id}", SignIn: true, Handle: s.searchDo},
 
 		{Method: "GET", Pattern: "/admin", Policy: people.Policy, Verb: "list", Handle: s.admin},
 		{Method: "GET", Pattern: "/admin/accounts", Policy: people.Policy, Verb: "list", Handle: s.accounts},
@@ -102,6 +128,12 @@ func (s *Site) Routes() []Route {
 		{Method: "POST", Pattern: "/admin/accounts/new", Policy: people.Policy, Verb: "create", Handle: s.accountCreate},
 		{Method: "GET", Pattern: "/admin/accounts/{id}", Policy: people.Policy, Verb: "edit", Handle: s.accountEdit},
 		{Method: "POST", Pattern: "/admin/accounts/{id}", Policy: people.Policy, Verb: "edit", Handle: s.accountUpdate},
+
+		{Method: "GET", Pattern: "/vocabulary", Handle: s.vocabulary},
+		{Method: "GET", Pattern: "/vocabulary/review", Handle: s.vocabularyReview},
+		{Method: "GET", Pattern: "/vocabulary/learned", Handle: s.vocabularyLearned},
+		{Method: "GET", Pattern: "/vocabulary/{id}", Handle: s.concept},
+		{Method: "GET", Pattern: "/matching/quality", Handle: s.matchingQuality},
 
 		{Method: "GET", Pattern: "/about", Handle: s.about},
 		{Method: "GET", Pattern: "/about/data", Handle: s.aboutData},
@@ -127,6 +159,13 @@ func (route Route) guard(next web.Handler) web.Handler {
 // pageCache bounds the rendered pages kept for visitors, in bytes.
 const pageCache = 32 << 20
 
+// pagesVersion changes when the index does, and every day, since pages say what
+// is overdue today.
+func (s *Site) pagesVersion() int64 {
+	const day = 24 * 60 * 60
+	return s.Index.Version() ^ s.Now().Unix()/day<<40
+}
+
 // Handler serves every route, and the attachments and static files, whose paths
 // have no language.
 func (s *Site) Handler() http.Handler {
@@ -137,9 +176,11 @@ func (s *Site) Handler() http.Handler {
 	pages.Handle("/", s.Web.NotFound())
 	mux := http.NewServeMux()
 	mux.Handle("GET /files/{sha}/{name}", s.Web.Handle(s.file))
+	mux.Handle("GET /vocabulary.ttl", s.Web.Handle(s.vocabularyTurtle))
+	mux.Handle("GET /vocabulary.csv", s.Web.Handle(s.vocabularyCSV))
 	mux.Handle("GET /static/", s.Web.StaticFiles())
 	mux.Handle("GET /favicon.ico", s.Web.StaticFiles("favicon.svg"))
-	mux.Handle("/", s.Web.Localised(s.Web.Cached(s.Index.Version, pageCache, pages)))
+	mux.Handle("/", s.Web.Localised(s.Web.Cached(s.pagesVersion, pageCache, pages)))
 	return s.Web.Wrap(mux)
 }
 

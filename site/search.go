@@ -31,6 +31,8 @@ type SearchPage struct {
 	Create bool    // whether the reader might make a record
 	Save   string  // address under which the search becomes a need
 	Follow string  // feed of this very search
+	Keep   Keeping
+	Meant  []Meant // when nothing is found
 }
 
 // SearchRow is a record that was found.
@@ -52,19 +54,26 @@ type Words struct {
 	Hit  bool
 }
 
-func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
-	q, err := listQuery(r, searchKinds, []string{"state", "lang"})
-	if err != nil {
-		return err
+// searchQuery reads the address of a search; kind is the tab chosen, "" for all.
+func (s *Site) searchQuery(r *http.Request) (q matching.Query, kind string, err error) {
+	if q, err = listQuery(r, searchKinds, []string{"state", "lang"}); err != nil {
+		return q, "", err
 	}
-	kind := r.URL.Query().Get("kind")
-	if slices.Contains(searchKinds, kind) {
+	if kind = r.URL.Query().Get("kind"); slices.Contains(searchKinds, kind) {
 		q.Kinds = []string{kind}
 	} else {
 		kind = ""
 	}
 	q.Lang = web.Lang(r)
 	q.Fixed = map[string][]string{"status": {string(record.Published)}}
+	return q, kind, nil
+}
+
+func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
+	q, kind, err := s.searchQuery(r)
+	if err != nil {
+		return err
+	}
 	page := SearchPage{Create: mayCreate(web.Actor(r))}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		found, records, err := s.Index.Records(ctx, tx, q)
@@ -76,7 +85,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.List = s.list(r, q, found, label, nil)
-		if page.Rows, err = s.searchRows(ctx, tx, s.Web.Printer(r), records, lexicon.QueryGroups(q.Words, string(q.Lang))); err != nil || !page.Empty {
+		if page.Rows, err = s.searchRows(ctx, tx, s.Web.Printer(r), records, s.Index.Lexicon().Query(q.Words, string(q.Lang))); err != nil || !page.Empty {
 			return err
 		}
 		page.States, err = s.statesOnRecord(ctx, tx, web.Lang(r))
@@ -89,6 +98,10 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	page.Save = web.URL(r, "/catalogue/new") + "?" + url.Values{"kind": {"need"}, "title": {q.Words}}.Encode()
 	page.Feeds = feeds(r, "/search")
 	page.Follow = page.Feeds[0].URL
+	page.Keep = s.keeping(r, page.List)
+	if page.Empty {
+		page.Meant = s.meant(r, q)
+	}
 	return s.Web.Page(w, r, http.StatusOK, "home/search", page)
 }
 
@@ -117,7 +130,11 @@ func (s *Site) searchTabs(r *http.Request, q matching.Query, chosen string) []Fa
 	return tabs
 }
 
-func (s *Site) searchRows(ctx context.Context, tx *db.Tx, p *lang.Printer, records []*record.Record, asked [][]string) ([]SearchRow, error) {
+// surely is how sure an alternative of a word asked for must be, to be marked:
+// what a reader cannot see the sense of is not worth their eye.
+const surely = 0.35
+
+func (s *Site) searchRows(ctx context.Context, tx *db.Tx, p *lang.Printer, records []*record.Record, asked []lexicon.Group) ([]SearchRow, error) {
 	reader, now := p.Tag(), s.Now()
 	var ids []id.ID
 	for _, rec := range records {
@@ -129,17 +146,17 @@ func (s *Site) searchRows(ctx context.Context, tx *db.Tx, p *lang.Printer, recor
 	}
 	terms := map[string]bool{}
 	for _, g := range asked {
-		for _, t := range g {
-			terms[t] = true
+		for _, t := range g.Terms {
+			terms[t.Term] = terms[t.Term] || t.Weight >= surely
 		}
 	}
 	var rows []SearchRow
 	for _, rec := range records {
 		n := s.named(rec, reader, now)
 		row := SearchRow{Path: n.Path, Kind: rec.Kind, Title: record.Reading{Text: n.Text, Lang: n.Lang}, Party: names[rec.Party], Sample: rec.Sample}
-		row.Marked = markWords(n.Text, n.Lang, terms)
+		row.Marked = s.markWords(n.Text, n.Lang, terms)
 		if parties.NamesOf(rec) == nil {
-			row.Excerpt, row.In = excerptOf(rec, reader, terms)
+			row.Excerpt, row.In = s.excerptOf(rec, reader, terms)
 			if !rec.Published.IsZero() {
 				row.Day = dayOf(p, dayIn(rec.Published))
 			}
@@ -155,18 +172,18 @@ var excerptTexts = []string{"summary", "description", "body", "problem", "advant
 // excerptOf gives the place of rec where a word asked for stands: in the
 // reader's language when it stands there, else in any, else the beginning of the
 // summary.
-func excerptOf(rec *record.Record, reader lang.Tag, terms map[string]bool) ([]Words, lang.Tag) {
+func (s *Site) excerptOf(rec *record.Record, reader lang.Tag, terms map[string]bool) ([]Words, lang.Tag) {
 	first := rec.Read(reader, "summary")
 	if len(terms) > 0 {
 		for _, t := range append([]lang.Tag{first.Lang}, rec.Languages()...) {
 			for _, name := range excerptTexts {
-				if cut, ok := excerptAround(rec.Text(t, name), t, terms); ok {
+				if cut, ok := s.excerptAround(rec.Text(t, name), t, terms); ok {
 					return cut, t
 				}
 			}
 		}
 	}
-	cut, _ := excerptAround(first.Text, first.Lang, nil)
+	cut, _ := s.excerptAround(first.Text, first.Lang, nil)
 	return cut, first.Lang
 }
 
@@ -177,9 +194,9 @@ const (
 )
 
 // excerptAround cuts a text about the first word asked for. ok says that there is one.
-func excerptAround(text string, t lang.Tag, terms map[string]bool) (cut []Words, ok bool) {
+func (s *Site) excerptAround(text string, t lang.Tag, terms map[string]bool) (cut []Words, ok bool) {
 	start := 0
-	for _, token := range lexicon.Analyse(text, string(t)) {
+	for _, token := range s.Index.Lexicon().Tokens(text, string(t)) {
 		if terms[token.Term] {
 			start, ok = token.Start, true
 			break
@@ -201,7 +218,7 @@ func excerptAround(text string, t lang.Tag, terms map[string]bool) (cut []Words,
 	if from > 0 {
 		cut = append(cut, Words{Text: "… "})
 	}
-	cut = append(cut, markWords(text[from:to], t, terms)...)
+	cut = append(cut, s.markWords(text[from:to], t, terms)...)
 	if to < len(text) {
 		cut = append(cut, Words{Text: "…"})
 	}
@@ -210,11 +227,11 @@ func excerptAround(text string, t lang.Tag, terms map[string]bool) (cut []Words,
 
 // markWords cuts a text where words asked for stand. Pairs of Chinese characters
 // overlap and are marked as one stretch.
-func markWords(text string, t lang.Tag, terms map[string]bool) []Words {
+func (s *Site) markWords(text string, t lang.Tag, terms map[string]bool) []Words {
 	var pieces []Words
 	done := 0
 	if len(terms) > 0 {
-		for _, token := range lexicon.Analyse(text, string(t)) {
+		for _, token := range s.Index.Lexicon().Tokens(text, string(t)) {
 			if !terms[token.Term] || token.End <= done {
 				continue
 			}

@@ -15,6 +15,7 @@ import (
 	"karvan/internal/journal"
 	"karvan/internal/lang"
 	"karvan/internal/web"
+	"karvan/lexicon/shelf"
 	"karvan/matching"
 	"karvan/parties"
 	"karvan/record"
@@ -44,6 +45,7 @@ type Site struct {
 	Index  *matching.Index
 	Feed   *journal.Feed
 	Files  *blob.Store
+	Shelf  *shelf.Shelf
 	Web    *web.Kit
 	Node   Node
 	Now    func() time.Time
@@ -51,11 +53,14 @@ type Site struct {
 
 	// signIns bounds guessing, from the first attempt on.
 	signIns func() *signInLimits
+	// wordFiles are the core vocabulary for programs.
+	wordFiles *vocabularyFiles
 }
 
 // New makes a site of its parts.
 func New(s Site) *Site {
 	s.signIns = sync.OnceValue(newSignInLimits)
+	s.wordFiles = newVocabularyFiles(s.conceptBase())
 	return &s
 }
 
@@ -142,7 +147,7 @@ func (s *Site) named(r *record.Record, reader lang.Tag, day time.Time) Named {
 // folders gives the first part of the path of each kind's page.
 var folders = map[string]string{
 	"announcement": "board", "event": "events", "offer": "catalogue", "need": "catalogue", "body": "bodies",
-	"organisation": "organisations", "person": "persons",
+	"organisation": "organisations", "person": "persons", "commitment": "commitments", "report": "reports",
 }
 
 // Path gives the path of r's page without the language prefix, "" when it has

@@ -12,6 +12,7 @@ import (
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/blob"
 	"karvan/internal/db"
@@ -20,6 +21,8 @@ import (
 	"karvan/internal/lang"
 	"karvan/internal/testkit"
 	"karvan/internal/web"
+	"karvan/lexicon"
+	"karvan/lexicon/shelf"
 	"karvan/locales"
 	"karvan/matching"
 	"karvan/meetings"
@@ -91,11 +94,11 @@ func newWorld(t testing.TB) *world {
 	w := &world{TB: t, DB: testkit.SQLite(t), Clock: testkit.NewClock(testStart), ids: map[string]string{}, actors: map[string]access.Actor{}}
 	w.DB.SetClock(w.Clock.Now)
 	var kinds []*record.Kind
-	for _, area := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), catalogue.Kinds()} {
+	for _, area := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), commitments.Kinds(), catalogue.Kinds()} {
 		kinds = append(kinds, area...)
 	}
 	w.Book = record.NewBook(testNode, kinds...)
-	w.Index = matching.New(w.DB, w.Book)
+	w.Index = matching.New(w.DB, w.Book, lexicon.CoreLexicon())
 	w.Feed = journal.NewFeed(w.DB, w.Index.Consumer())
 	var err error
 	if w.Files, err = blob.Open(t.TempDir()); err != nil {
@@ -126,10 +129,13 @@ func (w *world) makeSite() {
 			w.Errorf("the catalogues lack %q", key)
 		}
 	})
-	w.Site = site.New(site.Site{DB: w.DB, Book: w.Book, Index: w.Index, Feed: w.Feed, Files: w.Files, Web: kit, Node: node, Now: w.DB.Now,
+	w.Site = site.New(site.Site{DB: w.DB, Book: w.Book, Index: w.Index, Feed: w.Feed, Files: w.Files, Shelf: w.shelf(), Web: kit, Node: node, Now: w.DB.Now,
 		Limits: site.Limits{Upload: 1 << 20, Form: 1 << 18}})
 	w.Handler = w.Site.Handler()
 }
+
+// shelf is where the vocabularies of the world stand.
+func (w *world) shelf() *shelf.Shelf { return &shelf.Shelf{DB: w.DB, Files: w.Files} }
 
 // logOf shows the log in the output of a failing test.
 func logOf(w *world) io.Writer { return logWriter{w} }

@@ -7,6 +7,7 @@ import (
 
 	"karvan/announcements"
 	"karvan/catalogue"
+	"karvan/commitments"
 	"karvan/internal/access"
 	"karvan/internal/db"
 	"karvan/internal/id"
@@ -33,7 +34,7 @@ func world(t *testing.T) []*record.Record {
 }
 
 func kinds() (all []*record.Kind) {
-	for _, k := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), catalogue.Kinds()} {
+	for _, k := range [][]*record.Kind{parties.Kinds(), announcements.Kinds(), meetings.Kinds(), commitments.Kinds(), catalogue.Kinds()} {
 		all = append(all, k...)
 	}
 	return all

@@ -15,7 +15,7 @@ import (
 	"karvan/record"
 )
 
-//go:embed parties.json events.json catalogue/*.json
+//go:embed parties.json events.json commitments.json catalogue/*.json
 var files embed.FS
 
 // maker turns the seed files into records of a node.
@@ -30,7 +30,7 @@ type maker struct {
 // link to it. now is when the world is made: profiles count their days from it.
 func Records(node string, now time.Time) ([]*record.Record, error) {
 	m := &maker{node: node, now: now.UTC().Truncate(time.Second), byID: map[id.ID]*record.Record{}}
-	for _, step := range []func() error{m.parties, m.events, m.profiles} {
+	for _, step := range []func() error{m.parties, m.events, m.promises, m.profiles} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("demo.Records: %w", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -242,6 +243,28 @@ func TestFlushHandsOverEverythingInPartsAndFromAPlace(t *testing.T) {
 
 // TestWritersAndSequencersThatAreKilledLeaveAWholeJournal ends them at random
 // moments. What a writer was told is kept must be there.
+func TestLinesAppendedTogetherStandAsIfOneByOne(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB) {
+		const n = 123
+		at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		var want []journal.Entry
+		for i := range n {
+			want = append(want, journal.Entry{Seq: int64(i + 1), Record: recordID(i), Rev: 1 + i%3, Topic: "notice.import", At: at.Add(time.Duration(i) * time.Second)})
+		}
+		var got []journal.Entry
+		err := d.Write(ctx, access.Clock, func(tx *db.Tx) error { return journal.AppendAll(ctx, tx, want) })
+		if err == nil {
+			_, err = journal.Sequence(ctx, d)
+		}
+		if err == nil {
+			err = d.Read(ctx, func(tx *db.Tx) (err error) { got, err = journal.Read(ctx, tx, 0, 2*n); return err })
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
 func TestWritersAndSequencersThatAreKilledLeaveAWholeJournal(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB) {
 		var wait sync.WaitGroup
