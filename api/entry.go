@@ -153,7 +153,7 @@ func nonEmpty(s string) []string {
 }
 
 // parts are the texts of a record that its content shows after the summary.
-var parts = []string{"body", "description", "about"}
+var parts = []string{"body", "description", "about", "note"}
 
 // content is what a reader of a feed sees: first what happened to the record
 // since it was published, then its words, each in an element that says its

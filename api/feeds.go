@@ -33,7 +33,7 @@ var lists = map[string]list{
 	"commitments":   {[]string{"commitment"}, []string{"progress", "obliged", "type", "topic", "field", "event", "party", "lang"}},
 	"events":        {[]string{"event"}, []string{"body", "year", "participant", "party", "lang"}},
 	"organisations": {[]string{"organisation"}, []string{"state", "actor", "parent", "lang"}},
-	"search": {[]string{"announcement", "event", "offer", "need", "organisation", "body", "state", "person"},
+	"search": {[]string{"announcement", "event", "commitment", "report", "offer", "need", "organisation", "body", "state", "person"},
 		[]string{"lang", "topic", "field", "state", "party", "year", "month"}},
 }
 

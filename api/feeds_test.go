@@ -363,7 +363,7 @@ func TestFeedsAreNarrowedLikeTheirPages(t *testing.T) {
 	}{
 		{"/en/board.json", 4}, {"/en/board.json?topic=soil", 1}, {"/en/board.json?party=KZ&colour=red", 3}, {"/en/catalogue.json", 2},
 		{"/en/catalogue.json?kind=need", 1}, {"/en/catalogue.json?stage=prototype", 1}, {"/en/catalogue.json?fresh=1", 2}, {"/en/events.json", 1},
-		{"/en/organisations.json?actor=fund", 0}, {"/en/search.json?kind=offer&kind=event", 2}, {"/en/search.json?kind=unicorn", 12},
+		{"/en/organisations.json?actor=fund", 0}, {"/en/search.json?kind=offer&kind=event", 2}, {"/en/search.json?kind=unicorn", 13},
 		{"/ru/search.json?q=" + url.QueryEscape("хлеба"), 1},
 	} {
 		f := decode[struct{ Items []any }](t, w.ok(test.path))

@@ -49,8 +49,8 @@ func TestSitemapListsEveryPageInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	if ids != 4*11 {
-		t.Errorf("%d pages of records, want those of 11 in four languages", ids)
+	if ids != 4*12 {
+		t.Errorf("%d pages of records, want those of 12 in four languages", ids)
 	}
 	for _, want := range []string{"/en/", "/fa/board", "/zh/states/KZ"} {
 		if !pages[base+want] {

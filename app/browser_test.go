@@ -171,7 +171,7 @@ func pages(n *node) map[string][]string {
 	return map[string][]string{
 		"": {"/", "/search?q=water", "/search?q=zzzzzz", "/board", "/board/archive", "/board/" + ulid(n, "announcement", "most-2022"),
 			"/board/" + ulid(n, "announcement", "most-2022") + "/history", "/board/" + ulid(n, "announcement", "most-2022") + "/history/1",
-			"/events", "/events/" + ulid(n, "event", "2022-02-18-most-sco"), "/bodies", "/bodies/" + ulid(n, "body", "sco") + "?date=2022-02-18",
+			"/events", "/events/" + ulid(n, "event", "2022-02-18-most-sco"), "/commitments", "/commitments/" + ulid(n, "commitment", "2022-02-18-growth-drivers"), "/bodies", "/bodies/" + ulid(n, "body", "sco") + "?date=2022-02-18",
 			"/states/CN", "/organisations", "/organisations/" + ulid(n, "organisation", "zh-org-1"), "/persons/" + ulid(n, "person", "zhang-ming"),
 			"/catalogue", "/catalogue?q=zzzzzz", "/catalogue/" + ulid(n, "offer", "zh-001"), "/catalogue/" + ulid(n, "offer", "zh-001") + "/history",
 			"/vocabulary", "/vocabulary?q=water", "/vocabulary?field=4.1", "/vocabulary/drip-irrigation", "/vocabulary/review?lang=ur", "/vocabulary/learned", "/matching/quality",
@@ -180,7 +180,8 @@ func pages(n *node) map[string][]string {
 			"/catalogue/" + ulid(n, "offer", "zh-001") + "/edit/basics", "/catalogue/" + ulid(n, "offer", "zh-001") + "/edit/classification",
 			"/organisations/" + ulid(n, "organisation", "zh-org-1") + "/edit"},
 		"secretariat": {"/desk", "/board/new", "/board/links", "/events/new", "/events/" + ulid(n, "event", "2022-02-18-most-sco") + "/edit",
-			"/events/" + ulid(n, "event", "2022-02-18-most-sco") + "/points"},
+			"/events/" + ulid(n, "event", "2022-02-18-most-sco") + "/points", "/commitments/new?of=" + ulid(n, "announcement", "most-2022"),
+			"/commitments/" + ulid(n, "commitment", "2022-02-18-growth-drivers") + "/edit", "/commitments/" + ulid(n, "commitment", "2022-02-18-growth-drivers") + "/step?verb=drop"},
 		"admin": {"/admin", "/admin/accounts", "/admin/accounts/new"},
 	}
 }

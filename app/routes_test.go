@@ -8,9 +8,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"karvan/app/demo"
 	"karvan/internal/access"
+	"karvan/internal/id"
 	"karvan/people"
 	"karvan/site"
 
@@ -42,6 +44,8 @@ func fill(n *node, pattern string) string {
 		ref = ulid("person", "zhang-ming")
 	case strings.HasPrefix(pattern, "/commitments/"):
 		ref = ulid("commitment", "2022-02-18-people-to-people")
+	case strings.HasPrefix(pattern, "/reports/"):
+		ref = id.New(n.app.Book.Node(), "report", time.Unix(0, 0)).ULID() // the demo world invents no results, so there is none
 	case strings.HasPrefix(pattern, "/catalogue/"):
 		ref = ulid("offer", "zh-001")
 	}

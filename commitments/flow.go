@@ -19,7 +19,7 @@ const (
 	Withdrawn  Progress = "withdrawn"     // it is no longer meant
 )
 
-// All stages in the order in which pages name them.
+// Stages lists them in the order in which pages name them.
 var Stages = []Progress{Proposed, Adopted, Accepted, InProgress, Reported, Contested, Verified, Superseded, Lapsed, Withdrawn}
 
 // The verbs of a commitment's progress.

@@ -36,6 +36,7 @@ const (
 	shareExponent = 0.8
 	inPhrase      = 0.4
 	ownPart       = 0.05 // of the stem of a word that the lexicon knows
+	ownHan        = 0.12 // of a pair of Chinese characters
 	ownAlike      = 0.1  // of one that sounds like a word it knows
 	ownUnknown    = 0.3  // of any other
 	loneHan       = 0.6  // of a Chinese word of one character
@@ -80,7 +81,7 @@ func (x *Lexicon) Terms(terms []string, weights []float32, text, tag string) ([]
 	var run hanRun
 	pair := func(start, end int) bool {
 		if t := memo.term(text[start:end], lang); t != "" {
-			add(t, ownPart)
+			add(t, ownHan)
 		}
 		return true
 	}

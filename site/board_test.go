@@ -123,7 +123,7 @@ func TestItemPage(t *testing.T) {
 	p.lacks("article", "javascript:")
 	p.has("article a[href=https://good.example/]", "good")
 	p.has("#came-of", "What came of it?")
-	p.has("main", "No record links to this item yet.")
+	p.has("main", "No commitment is recorded here, and nothing has been reported.")
 	p.lacks(".actions", "")
 	if data := p.text("script[type=application/ld+json]"); !strings.Contains(data, `"NewsArticle"`) || !strings.Contains(data, `"datePublished":"2022-02-21"`) ||
 		!strings.Contains(data, `"isBasedOn":"https://source.example/1"`) {

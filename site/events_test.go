@@ -112,7 +112,7 @@ func TestReadoutsStandSideBySide(t *testing.T) {
 	}
 	p.has("#readout-2 mark", "Belt and Road Initiative")
 	p.has("main", "Wang Zhigang").has("main", "Minister of Science and Technology").lacks(".badge", "no source dates this post")
-	p.has("#came-of", "Nothing has been reported").has("#came-of", "2 records link to this event").has("#came-of", "2 are readouts")
+	p.has("#came-of", "nothing has been reported").has("#came-of", "2 records link to this event").has("#came-of", "2 are readouts")
 	p.has("main .kv", "Member (2)")
 	var data map[string]any
 	scripts := p.find("script[type=application/ld+json]")

@@ -20,7 +20,7 @@ import (
 
 // searchKinds are the kinds of records that the search looks through, in the
 // order of its tabs. Posts have no page of their own.
-var searchKinds = []string{"offer", "need", "announcement", "event", "organisation", "body", "state", "person"}
+var searchKinds = []string{"offer", "need", "announcement", "event", "commitment", "report", "organisation", "body", "state", "person"}
 
 // SearchPage is the page "home/search".
 type SearchPage struct {
@@ -167,7 +167,7 @@ func (s *Site) searchRows(ctx context.Context, tx *db.Tx, p *lang.Printer, recor
 }
 
 // excerptTexts are the texts an excerpt may be taken of, the best first.
-var excerptTexts = []string{"summary", "description", "body", "problem", "advantages", "about"}
+var excerptTexts = []string{"summary", "description", "body", "problem", "advantages", "about", "note"}
 
 // excerptOf gives the place of rec where a word asked for stands: in the
 // reader's language when it stands there, else in any, else the beginning of the

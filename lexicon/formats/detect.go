@@ -21,6 +21,8 @@ var (
 	root = regexp.MustCompile(`<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)`)
 	// remark finds what may stand before it.
 	remark = regexp.MustCompile(`(?s)<!--.*?-->|<\?.*?\?>`)
+	// treeStart is how a tree of concepts begins: with the members of its first one.
+	treeStart = regexp.MustCompile(`^\{\s*"[^"]+"\s*:\s*\{[^{}]*"label"\s*:`)
 	// triple finds a whole statement of N-Triples on a line.
 	triple = regexp.MustCompile(`^(?:<[^<>"]*>|_:\S+)\s+<[^<>"]*>\s+(?:<[^<>"]*>|_:\S+|".*)\s*\.\s*(?:#.*)?$`)
 )
@@ -97,12 +99,15 @@ func tableFormat(ext string, text []byte) Format {
 	return ""
 }
 
-// jsonFormat tells JSON-LD from other JSON.
+// jsonFormat tells JSON-LD and trees of concepts from other JSON.
 func jsonFormat(text []byte) Format {
 	for _, mark := range []string{`"@context"`, `"@graph"`, `"@id"`} {
 		if bytes.Contains(text, []byte(mark)) {
 			return JSONLD
 		}
+	}
+	if treeStart.Match(text) {
+		return Tree
 	}
 	return ""
 }

@@ -20,11 +20,12 @@ const (
 	NTriples Format = "ntriples" // SKOS in RDF 1.1 N-Triples or N-Quads
 	RDFXML   Format = "rdfxml"   // SKOS in RDF 1.1 XML
 	JSONLD   Format = "jsonld"   // SKOS in JSON-LD 1.1 with its context inside
+	Tree     Format = "tree"     // JSON: concepts by identifier, with label and parents
 	TBX      Format = "tbx"      // TermBase eXchange, ISO 30042:2008 and 2019
 )
 
 // Formats lists the formats.
-var Formats = []Format{Words, Pairs, CSV, Turtle, NTriples, RDFXML, JSONLD, TBX}
+var Formats = []Format{Words, Pairs, CSV, Turtle, NTriples, RDFXML, JSONLD, Tree, TBX}
 
 // title is how people call a format.
 func (f Format) title() string {
@@ -41,6 +42,8 @@ func (f Format) title() string {
 		return "RDF/XML"
 	case JSONLD:
 		return "JSON-LD"
+	case Tree:
+		return "JSON"
 	}
 	return "TBX"
 }
@@ -99,6 +102,8 @@ func read(ctx context.Context, r io.Reader, f Format, progress func(int), emit f
 		err = readGraph(s, func(g *graph) error { return readRDFXML(in, g) })
 	case JSONLD:
 		err = readGraph(s, func(g *graph) error { return readJSONLD(in, g) })
+	case Tree:
+		err = readTree(in, s)
 	case TBX:
 		err = readTBX(in, s)
 	default:

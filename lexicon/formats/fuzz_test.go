@@ -79,6 +79,11 @@ func FuzzJSONLD(f *testing.F) {
 "@graph":[{"id":"http://v/a","@type":"s:Concept","l":{"en":["cat"]},"d":"http://v/b"}]}`, `[{"@id":"a","@graph":[{"@value":1}]}]`, `{"@context":["x",null,{}]}`)
 }
 
+func FuzzTree(f *testing.F) {
+	fuzz(f, formats.Tree, `{"c_1": {"label": "plants"}, "c_2": {"children": [], "label": {"en": "wheat", "ru": "пшеница"}, "parents": ["c_1"]}}`,
+		`{"a":{"label":1}}`, `{"a":[]}`, `{"a":{"label":"b"}}}`, `{"a":{"label":"b","parents":{}}`)
+}
+
 func FuzzTBX(f *testing.F) {
 	fuzz(f, formats.TBX, `<martif xml:lang="en"><termEntry id="c"><langSet xml:lang="ru"><tig><term>к<hi>о</hi></term><termNote type="administrativeStatus">x</termNote></tig></langSet><ref type="crossReference" target="d"/></termEntry></martif>`,
 		`<tbx><conceptEntry><langSec><termSec><term>`)

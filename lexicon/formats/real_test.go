@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"karvan/internal/fault"
 	"karvan/lexicon"
 	"karvan/lexicon/formats"
 )
@@ -72,6 +71,7 @@ var published = []struct {
 	{"lexicons/apertium/kk-ky.tsv.gz", formats.Pairs, 0, 20, nil},
 	{"lexicons/apertium/ur-hi.tsv.gz", formats.Pairs, 0, 20, nil},
 	{"lexicons/wikidict/hi-en.tsv.gz", formats.Pairs, 49_094, 20, nil},
+	{"thesauri/agrovoc-en/agrovoc.json.gz", formats.Tree, 32_787, 1, map[string]int{"en": 32_787}}, // one label is a blank
 	{"thesauri/unesco/unesco-thesaurus.ttl.gz", formats.Turtle, 4_482, 0, nil},
 }
 
@@ -125,21 +125,6 @@ func TestPublishedTermsAreRead(t *testing.T) {
 			t.Errorf("%s: %s, %+v", path, f, report)
 		}
 	}
-}
-
-func TestAThesaurusOfItsOwnFormIsRefused(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(dataDir(t), "thesauri/agrovoc-en/agrovoc.json.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f, err := formats.Detect("agrovoc.json.gz", data[:4096]); !fault.Is(err, fault.Unsupported) {
-		t.Errorf("taken for %s, %v", f, err)
-	}
-	_, err = formats.Read(context.Background(), bytes.NewReader(data), formats.JSONLD, nil, func(lexicon.Entry) error { return nil })
-	if err == nil {
-		t.Error("read as JSON-LD, which it is not")
-	}
-	t.Log(err)
 }
 
 func plainSize(t testing.TB, path string) int64 {

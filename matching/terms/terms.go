@@ -83,11 +83,12 @@ func Like(index *engine.Index, words *lexicon.Lexicon, texts []Text) engine.Quer
 const (
 	feedbackDocs  = 6
 	feedbackTerms = 60
-	feedbackPart  = 1.0 // of the weight of a term of the text itself
+	feedbackPart  = 0.6 // of the weight of a term of the text itself
+	standsOut     = 1.2 // times the score of the second, from which the first is all that was looked for
 )
 
 // Refine adds to a query what the documents say that it finds first, but for those
-// of some keys. Filters and kinds have to be set before.
+// of some keys. When one stands out among them there is nothing to learn. Filters and kinds have to be set before.
 func Refine(index *engine.Index, q engine.Query, except ...string) engine.Query {
 	first := q
 	first.Limit, first.Facets, first.After = feedbackDocs+len(except), nil, nil
@@ -95,6 +96,9 @@ func Refine(index *engine.Index, q engine.Query, except ...string) engine.Query 
 	hits = slices.DeleteFunc(hits, func(h engine.Hit) bool { return slices.Contains(except, h.Key) })
 	hits = hits[:min(len(hits), feedbackDocs)]
 	if len(hits) < 2 {
+		return q
+	}
+	if hits[0].Score > standsOut*hits[1].Score {
 		return q
 	}
 	sum := 0.0
