@@ -61,7 +61,7 @@ func (s *Site) about(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) aboutData(w http.ResponseWriter, r *http.Request) error {
 	var page AboutData
-	for _, list := range []string{"board", "events", "catalogue", "organisations"} {
+	for _, list := range []string{"board", "events", "commitments", "catalogue", "organisations"} {
 		page.Feeds = append(page.Feeds, AboutFeed{list, feeds(r, "/"+list)})
 	}
 	return s.Web.Page(w, r, http.StatusOK, "about/data", page)
