@@ -248,3 +248,18 @@ func longText(text, tag string) string {
 	}
 	return b.String()
 }
+
+func TestRussianNounsAreFoundInEveryCase(t *testing.T) {
+	x := lexicon.CoreLexicon()
+	for _, c := range []struct{ concept, forms string }{
+		{"=karvan:cotton", "хлопок хлопка хлопком хлопке"},
+		{"=karvan:experiment", "опыт опыта опытом эксперимента"},
+		{"=karvan:credit", "кредит кредита кредитом кредиты"},
+	} {
+		for _, form := range strings.Fields(c.forms) {
+			if terms, _ := x.Terms(nil, nil, form, "ru"); !slices.Contains(terms, c.concept) {
+				t.Errorf("%s does not find %s: %q", form, c.concept, terms)
+			}
+		}
+	}
+}

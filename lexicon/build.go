@@ -280,6 +280,11 @@ func (b *Builder) keysOf(f *form) []uint32 {
 		b.phrase(keyOf(f.lang, stemForm, f.words[0]), len(f.words))
 	} else if f.plain != "" {
 		keys = append(keys, b.x.keys.intern(keyOf(f.lang, plainForm, f.plain)))
+		if f.lang == ru {
+			for _, s := range obliqueStems(f.plain) {
+				keys = append(keys, b.x.keys.intern(keyOf(ru, stemForm, s)))
+			}
+		}
 	}
 	return keys
 }

@@ -20,7 +20,7 @@ import (
 
 // snapshotMagic names the form of a compiled lexicon. It changes with the form, and
 // with whatever turns labels into keys or weights.
-const snapshotMagic = "karvan lexicon 2\n"
+const snapshotMagic = "karvan lexicon 3\n"
 
 // errSnapshot says that a snapshot cannot be used and has to be made again.
 var errSnapshot = errors.New("lexicon: not a snapshot of this version, or damaged")
