@@ -9,10 +9,10 @@ BENCHFLAGS ?=
 PKG       ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-short fuzz bench bench-go lint clean
+.PHONY: help build demo test test-short fuzz bench bench-matching bench-go lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/karvan
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/karvan ./cmd/karvan
@@ -33,6 +33,10 @@ fuzz: ## run every fuzz target for FUZZTIME (5s)
 bench: build ## measure 100,000 records, and PocketBase beside; BENCHFLAGS adds flags
 	cd bench && CGO_ENABLED=0 go build -trimpath -o ../bin/bench-pocketbase .
 	bin/karvan bench --peer bin/bench-pocketbase $(BENCHFLAGS)
+
+bench-matching: build ## measure the matching engine at 1,000,000 records, and bleve beside; BENCHFLAGS adds flags
+	cd bench && CGO_ENABLED=0 go build -trimpath -o ../bin/bench-matching ./matching
+	bin/karvan bench matching --peer bin/bench-matching $(BENCHFLAGS)
 
 bench-go: ## run the Go benchmarks that match BENCH in PKG
 	CGO_ENABLED=0 go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
