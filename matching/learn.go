@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"karvan/internal/db"
+	"karvan/internal/id"
 	"karvan/internal/lang"
 	"karvan/lexicon"
 	"karvan/record"
@@ -41,7 +42,55 @@ func (x *Index) Learn(ctx context.Context) ([]lexicon.Association, error) {
 			return nil, err
 		}
 	}
+	if err := x.learnFromAnswers(ctx, l); err != nil {
+		return nil, err
+	}
 	return l.Associations(), nil
+}
+
+// learnFromAnswers reads the titles of records that people confirmed to match:
+// they name the same thing more often than longer texts do.
+func (x *Index) learnFromAnswers(ctx context.Context, l *lexicon.Learner) error {
+	var pairs [][2]id.ID
+	err := x.db.Read(ctx, func(tx *db.Tx) (err error) { pairs, err = confirmed(ctx, tx); return err })
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(pairs); i += learnStep {
+		err := x.db.Read(ctx, func(tx *db.Tx) error {
+			for _, p := range pairs[i:min(i+learnStep, len(pairs))] {
+				a, err := x.publicOf(ctx, tx, p[0])
+				if err != nil {
+					return err
+				}
+				b, err := x.publicOf(ctx, tx, p[1])
+				if err != nil {
+					return err
+				}
+				if a != nil && b != nil {
+					l.Read(a.Text(a.Source, "title"), string(a.Source), b.Text(b.Source, "title"), string(b.Source))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publicOf gives the public revision of a record, nil when there is none.
+func (x *Index) publicOf(ctx context.Context, tx *db.Tx, record_ id.ID) (*record.Record, error) {
+	rev, ok := x.PublicRev(record_)
+	if !ok {
+		return nil, nil
+	}
+	records, err := x.book.Many(ctx, tx, []record.Ref{{ID: record_, Rev: rev}})
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return records[0], nil
 }
 
 // learnFrom reads the texts of a record, field by field, in each pair of the

@@ -200,3 +200,22 @@ func (x *Index) AnswerCounts(ctx context.Context, tx *db.Tx) (c Answered, err er
 	}
 	return c, rows.Err()
 }
+
+// confirmed lists the pairs of records that somebody called a useful match, and
+// nobody later called of no use.
+func confirmed(ctx context.Context, tx *db.Tx) (pairs [][2]id.ID, err error) {
+	defer fault.Wrap(&err, "matching.confirmed")
+	rows, err := tx.Query(ctx, `SELECT record, counterpart FROM answers GROUP BY record, counterpart HAVING min(useful) = 1 ORDER BY record, counterpart`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p [2]id.ID
+		if err := rows.Scan(&p[0], &p[1]); err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, p)
+	}
+	return pairs, rows.Err()
+}

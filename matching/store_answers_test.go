@@ -66,7 +66,13 @@ func (m *market) put(kind string, titles map[string]string) *record.Record {
 	m.t.Helper()
 	r := titled(titles)
 	r.Kind = kind
-	by := offerer
+	return m.publishAs(r)
+}
+
+// publishAs publishes a record as one who may.
+func (m *market) publishAs(r *record.Record) *record.Record {
+	m.t.Helper()
+	by, kind := offerer, r.Kind
 	if r.Owner = orgA; kind == "need" {
 		r.Owner, by = orgB, seeker
 	}
