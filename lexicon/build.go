@@ -3,6 +3,7 @@ package lexicon
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,6 +20,7 @@ const (
 	maxHanLabel = 10  // characters of a Chinese label
 	maxForms    = 96  // labels of an entry
 	maxTargets  = 24  // terms that an entry stands for
+	maxHomonyms = 16  // concepts of one label that others are compared with
 	maxBridge   = 24  // labels that share what they stand for
 	maxEdges    = 64 << 20
 )
@@ -51,6 +53,7 @@ type Builder struct {
 	x       *Lexicon
 	edges   []edge
 	bridges [][]weightedKey
+	named   map[uint32][]uint32 // concepts by the keys of their labels
 }
 
 // edge says that a key stands for a term, with a weight.
@@ -67,7 +70,7 @@ type weightedKey struct {
 
 // NewBuilder returns a builder without entries.
 func NewBuilder() *Builder {
-	return &Builder{x: &Lexicon{keys: newTable(), terms: newTable(), phrases: map[string]uint8{}, concepts: newConcepts()}}
+	return &Builder{named: map[uint32][]uint32{}, x: &Lexicon{keys: newTable(), terms: newTable(), phrases: map[string]uint8{}, concepts: newConcepts()}}
 }
 
 // Add takes in the entries of a source. It fails when all sources together are
@@ -108,8 +111,7 @@ func (b *Builder) add(s *Source, e *Entry) int {
 	}
 	var targets []target
 	if !s.Pairs {
-		term := b.x.terms.intern(conceptTerm(s.ID, e.ID))
-		b.x.concepts.add(term, e)
+		term := b.concept(s, e, forms)
 		targets = append(targets, target{term, 1, unknown})
 		for _, id := range e.Broader[:min(len(e.Broader), 3)] {
 			targets = append(targets, target{b.x.terms.intern(conceptTerm(s.ID, id)), broaderPart, unknown})
@@ -137,6 +139,40 @@ func (b *Builder) add(s *Source, e *Entry) int {
 		b.bridges = append(b.bridges, bridge[:min(len(bridge), maxBridge)])
 	}
 	return len(forms)
+}
+
+// concept gives the term of an entry's concept. An entry of another vocabulary that
+// has labels of a known concept in two languages at least, and no fewer than of any
+// other, is that concept: one shared label may be a word of two meanings, two
+// languages seldom share both.
+func (b *Builder) concept(s *Source, e *Entry, forms []form) uint32 {
+	votes := map[uint32]uint32{} // languages by concept, as bits
+	var keys []uint32
+	for i := range forms {
+		k := b.keysOf(&forms[i])[0]
+		keys = append(keys, k)
+		for _, c := range b.named[k] {
+			votes[c] |= 1 << forms[i].lang
+		}
+	}
+	best, most := uint32(0), 1
+	for c, languages := range votes {
+		if n := bits.OnesCount32(languages); n > most || n == most && n > 1 && c < best {
+			best, most = c, n
+		}
+	}
+	own := b.x.terms.intern(conceptTerm(s.ID, e.ID))
+	if most > 1 && s.ID != CoreSource.ID {
+		b.x.concepts.add(own, e) // it keeps its names, for those who ask for it
+		return best
+	}
+	b.x.concepts.add(own, e)
+	for _, k := range keys {
+		if list := b.named[k]; len(list) < maxHomonyms && !slices.Contains(list, own) {
+			b.named[k] = append(list, own)
+		}
+	}
+	return own
 }
 
 // synonyms lowers what an English word gets from those beside it: they are less
@@ -309,7 +345,7 @@ func (b *Builder) Build() *Lexicon {
 		}
 		b.settle()
 	}
-	b.edges, b.bridges = nil, nil
+	b.edges, b.bridges, b.named = nil, nil, nil
 	x.concepts.finish()
 	x.ready()
 	return x

@@ -87,3 +87,36 @@ func TestBracketsAndArticlesAreNoPartOfALabel(t *testing.T) {
 		})
 	}
 }
+
+func TestVocabulariesMeetInConcepts(t *testing.T) {
+	b := lexicon.NewBuilder()
+	concept := func(id string, labels ...string) lexicon.Entry {
+		e := lexicon.Entry{ID: id}
+		for i := 0; i < len(labels); i += 2 {
+			e.Labels = append(e.Labels, lexicon.Label{Lang: labels[i], Text: labels[i+1]})
+		}
+		return e
+	}
+	for _, s := range []struct {
+		id      string
+		entries []lexicon.Entry
+	}{
+		{"first", []lexicon.Entry{concept("shore", "en", "bank", "ru", "берег"), concept("money", "en", "bank", "ru", "банк")}},
+		{"second", []lexicon.Entry{concept("1", "en", "bank", "ru", "банк", "kk", "банкі"), concept("2", "en", "bank", "hi", "झुकाव")}},
+	} {
+		if err := b.Add(lexicon.Source{ID: s.id}, s.entries); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := b.Build()
+	terms := func(lang, text string) []string { all, _ := x.Terms(nil, nil, text, lang); return all }
+	if got := terms("kk", "банкі"); !slices.Contains(got, "=first:money") || slices.Contains(got, "=second:1") || slices.Contains(got, "=first:shore") {
+		t.Errorf("two labels alike do not make one concept: %q", got)
+	}
+	if got := terms("hi", "झुकाव"); !slices.Contains(got, "=second:2") || slices.Contains(got, "=first:shore") || slices.Contains(got, "=first:money") {
+		t.Errorf("one label alike makes one concept: %q", got)
+	}
+	if c, ok := x.Concept("=second:1"); !ok || c.Name("kk") != "банкі" {
+		t.Errorf("the concept that was merged has no name: %+v", c)
+	}
+}
