@@ -109,9 +109,13 @@ func (b *Builder) add(s *Source, e *Entry) int {
 	if len(forms) == 0 {
 		return 0
 	}
+	keys := make([][]uint32, len(forms))
+	for i := range forms {
+		keys[i] = b.keysOf(&forms[i])
+	}
 	var targets []target
 	if !s.Pairs {
-		term := b.concept(s, e, forms)
+		term := b.concept(s, e, forms, keys)
 		targets = append(targets, target{term, 1, unknown})
 		for _, id := range e.Broader[:min(len(e.Broader), 3)] {
 			targets = append(targets, target{b.x.terms.intern(conceptTerm(s.ID, id)), broaderPart, unknown})
@@ -128,7 +132,7 @@ func (b *Builder) add(s *Source, e *Entry) int {
 	var bridge []weightedKey
 	for i := range forms {
 		f := &forms[i]
-		for _, k := range b.keysOf(f) {
+		for _, k := range keys[i] {
 			for _, t := range targets {
 				b.edges = append(b.edges, edge{k, t.term, f.weight * t.weight * synonyms(f.lang, t.from)})
 			}
@@ -145,13 +149,12 @@ func (b *Builder) add(s *Source, e *Entry) int {
 // has labels of a known concept in two languages at least, and no fewer than of any
 // other, is that concept: one shared label may be a word of two meanings, two
 // languages seldom share both.
-func (b *Builder) concept(s *Source, e *Entry, forms []form) uint32 {
+func (b *Builder) concept(s *Source, e *Entry, forms []form, keys [][]uint32) uint32 {
+	own := b.x.terms.intern(conceptTerm(s.ID, e.ID))
+	b.x.concepts.add(own, e)     // one that is another keeps its names, for those who ask for it
 	votes := map[uint32]uint32{} // languages by concept, as bits
-	var keys []uint32
 	for i := range forms {
-		k := b.keysOf(&forms[i])[0]
-		keys = append(keys, k)
-		for _, c := range b.named[k] {
+		for _, c := range b.named[keys[i][0]] {
 			votes[c] |= 1 << forms[i].lang
 		}
 	}
@@ -161,15 +164,12 @@ func (b *Builder) concept(s *Source, e *Entry, forms []form) uint32 {
 			best, most = c, n
 		}
 	}
-	own := b.x.terms.intern(conceptTerm(s.ID, e.ID))
 	if most > 1 && s.ID != CoreSource.ID {
-		b.x.concepts.add(own, e) // it keeps its names, for those who ask for it
 		return best
 	}
-	b.x.concepts.add(own, e)
 	for _, k := range keys {
-		if list := b.named[k]; len(list) < maxHomonyms && !slices.Contains(list, own) {
-			b.named[k] = append(list, own)
+		if list := b.named[k[0]]; len(list) < maxHomonyms && !slices.Contains(list, own) {
+			b.named[k[0]] = append(list, own)
 		}
 	}
 	return own
